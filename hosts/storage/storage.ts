@@ -1,0 +1,49 @@
+/**
+ * Files and folders in the shape of ECMA-419's storage classes (the SDK's "embedded:storage/files"), over POSIX calls, which
+ * the desktop, the simulator and ESP-IDF's VFS all have. Adds what that lacks: modification times and sizes beyond 31 bits.
+ * Failures throw Error whose message is "call path: reason" and whose `code` is the errno name ("ENOENT").
+ */
+
+/** What a name refers to. */
+export class Status {
+	/** Bytes. */
+	size = 0;
+	/** Last modification, milliseconds since 1970-01-01 UTC. */
+	mtime = 0;
+	/** st_mode's file type bits: 0o100000 file, 0o040000 folder. */
+	mode = 0;
+	isFile(): boolean { return (this.mode & 0o170000) === 0o100000; }
+	isDirectory(): boolean { return (this.mode & 0o170000) === 0o040000; }
+}
+
+export class File extends Native("xs_file_destructor") {
+	/** mode "r": read; "r+": read and write; "w+": create, or cut to nothing, read and write. */
+	constructor(path: string, mode: string) { super(); native("xs_file").call(this, path, mode); }
+	/** Reads into the whole buffer from position on; returns the bytes read, 0 at the end. */
+	read(buffer: ArrayBuffer | Uint8Array, position: number): number { return native("xs_file_read").call(this, buffer, position); }
+	/** Writes the whole buffer at position. */
+	write(buffer: ArrayBuffer | Uint8Array, position: number): void { native("xs_file_write").call(this, buffer, position); }
+	setSize(length: number): void { native("xs_file_setSize").call(this, length); }
+	/** Returns when the bytes are on the medium. */
+	flush(): void { native("xs_file_flush").call(this); }
+	/** Safe to call twice. */
+	close(): void { native("xs_file_close").call(this); }
+}
+
+/** Iterates over a folder's names, "." and ".." left out, in no order. */
+export class Scan extends Native("xs_scan_destructor") {
+	constructor(path: string) { super(); native("xs_scan").call(this, path); }
+	/** The next name (UTF-8 decoded), undefined at the end. */
+	next(): string | undefined { return native("xs_scan_next").call(this); }
+	/** Safe to call twice. */
+	close(): void { native("xs_scan_close").call(this); }
+}
+
+/** Fills status; its mode is 0 when there is nothing of that name. */
+export function status(this: void, path: string, result: Status): void { native("xs_storage_status").call(this, path, result); }
+/** Deletes a file or an empty folder. */
+export function remove(this: void, path: string): void { native("xs_storage_remove").call(this, path); }
+/** Renames within one file system. Refuses to replace: throws with code "EEXIST" where to is taken. */
+export function move(this: void, from: string, to: string): void { native("xs_storage_move").call(this, from, to); }
+/** Creates one folder; returns false where it is there already. */
+export function createDirectory(this: void, path: string): boolean { return native("xs_storage_createDirectory").call(this, path); }

@@ -1,0 +1,18 @@
+/** What main.ts needs of the machine it runs on. Each host supplies a module of this shape under the specifier "platform". */
+declare module "platform" {
+	import TCP from "embedded:io/socket/tcp";
+	export { TCP };
+
+	/** Looks a host name up. done() is called once, later: with the addresses as text, best first, or with the reason. */
+	export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void;
+	/** Milliseconds since 1970-01-01 UTC, or undefined where the clock has not been set. */
+	export function now(): number | undefined;
+	/** One line for the person: results and what to do go out, the log goes to error (on a device both go to the trace). */
+	export function print(line: string): void;
+	export function log(line: string): void;
+	/** Whether a line may be drawn over (a terminal); if so, progress() draws it, and an empty text takes it away. */
+	export const terminal: boolean;
+	export function progress(line: string): void;
+	/** Ends the program with that code on the desktop, restarts nothing on a device. */
+	export function exit(code: number): void;
+}
