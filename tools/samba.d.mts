@@ -1,0 +1,59 @@
+export interface SambaUser {
+	name: string;
+	password: string;
+	/** Why Samba refuses the account although the password is right. */
+	state?: "disabled" | "locked" | "expired" | "must-change";
+}
+
+export interface SambaShare {
+	name: string;
+	readOnly?: boolean;
+	encrypt?: "off" | "desired" | "required";
+	/** More of smb.conf(5) for this share. */
+	options?: Record<string, string | number>;
+}
+
+export interface SambaOptions {
+	/** Default: a free port of address. */
+	port?: number;
+	/** A loopback address, default 127.0.0.1. All of 127.0.0.0/8 can be used on Linux. */
+	address?: string;
+	/** Names as in `dialects`; defaults SMB2_02 and SMB3_11. */
+	minProtocol?: string;
+	maxProtocol?: string;
+	signing?: "default" | "auto" | "mandatory" | "disabled";
+	encrypt?: "default" | "off" | "desired" | "required";
+	/** Unknown users become guests, and every share lets them in. */
+	guest?: boolean;
+	/** The first one owns the shares' folders. Default: defaultUser. */
+	users?: SambaUser[];
+	/** Default: one share "scans". */
+	shares?: SambaShare[];
+	/** More of smb.conf(5)'s [global], for example "smb2 max write". */
+	global?: Record<string, string | number>;
+	/** Bytes beyond which writing to any file fails as on a full disk; at least 1 MiB, which Samba itself needs. */
+	fileLimit?: number;
+}
+
+export interface Samba {
+	readonly address: string;
+	readonly port: number;
+	/** The first share, the first user. */
+	readonly share: string;
+	readonly user: string;
+	readonly password: string;
+	/** The scratch folder. */
+	readonly folder: string;
+	readonly pid: number;
+	folderOf(share?: string): string;
+	log(): string;
+	connections(): number[];
+	cutConnections(): void;
+	stop(): Promise<void>;
+}
+
+export const dialects: readonly string[];
+export const defaultUser: Readonly<SambaUser>;
+export function sambaInstalled(): boolean;
+export function freePort(address?: string): Promise<number>;
+export function startSamba(options?: SambaOptions): Promise<Samba>;

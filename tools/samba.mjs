@@ -1,0 +1,297 @@
+/**
+ * A private Samba: one smbd with every path of its own in a scratch folder, on a free loopback port, as root or as an
+ * ordinary user. npm start and the integration tests share it. It dies with this process, however that ends: smbd -F
+ * leaves when its standard input closes, and takes its children with it.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Where Debian and others put smbd and pdbedit; an ordinary user's PATH often lacks /usr/sbin. */
+const path = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin", "/opt/homebrew/sbin"].join(delimiter);
+
+/** The SMB dialects by their names in smb.conf, oldest first. */
+export const dialects = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"];
+
+export const defaultUser = Object.freeze({ name: "scanner", password: "p-4-scans" });
+
+/** Accounts that every Unix has, for the users beyond the first: those are only ever refused. */
+const spareAccounts = ["bin", "sys", "mail", "news", "uucp", "man", "lp", "games"];
+
+const running = new Set();
+
+/** Whether smbd and pdbedit are there. */
+export function sambaInstalled() {
+	return ["smbd", "pdbedit"].every(name => path.split(delimiter).some(folder => existsSync(join(folder, name))));
+}
+
+/** A port of that address that nothing listens on now. */
+export function freePort(address = "127.0.0.1") {
+	return new Promise((resolve, reject) => {
+		const server = createServer();
+		server.on("error", reject);
+		server.listen(0, address, () => {
+			const { port } = server.address();
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+/**
+ * Starts smbd and returns once it answers an SMB2 NEGOTIATE. See samba.d.mts for the options and the result.
+ * A port that another process takes in the meantime is tried again with another one.
+ */
+export async function startSamba(options = {}) {
+	if (!sambaInstalled()) throw new Error("Samba is not installed: there is no smbd. `node tools/setup.mjs` installs it, or says what to install");
+	const scratch = mkdtempSync(join(tmpdir(), "smb-scan-uploader-"));
+	const samba = new Samba(scratch, options);
+	running.add(samba);
+	try {
+		samba.prepare();
+		for (let attempt = 1; ; attempt++) {
+			samba.port = options.port ?? await freePort(samba.address);
+			samba.launch();
+			if (await samba.answers()) return samba;
+			const log = samba.log();
+			await samba.end();
+			if (attempt >= 3 || options.port || !/EADDRINUSE|Address already in use|open_sockets|bind failed/i.test(log))
+				throw new Error(`Samba did not start:\n${log || "(its log is empty)"}`);
+		}
+	}
+	catch (error) {
+		await samba.stop();
+		throw error;
+	}
+}
+
+class Samba {
+	#options;
+	#process;
+	#closed;
+	#output = "";
+
+	constructor(scratch, options) {
+		this.#options = options;
+		this.folder = scratch;
+		this.address = options.address ?? "127.0.0.1";
+		this.users = options.users ?? [defaultUser];
+		this.user = this.users[0]?.name;
+		this.password = this.users[0]?.password;
+		const shares = options.shares ?? [{ name: "scans" }];
+		this.shares = shares.map(share => ({ ...share, folder: join(scratch, "shares", share.name) }));
+		this.share = this.shares[0].name;
+	}
+
+	/** The folder behind a share; without a name, behind the first one. */
+	folderOf(name = this.share) {
+		const share = this.shares.find(share => share.name === name);
+		if (!share) throw new RangeError(`no share ${name}`);
+		return share.folder;
+	}
+
+	/** What smbd and its children have logged. */
+	log() {
+		const folder = join(this.folder, "log");
+		const files = existsSync(folder) ? readdirSync(folder).filter(name => !name.startsWith("cores")).sort() : [];
+		return this.#output + files.map(name => readFileSync(join(folder, name), "latin1")).join("");
+	}
+
+	/** Writes the folders, smb.conf and the accounts. */
+	prepare() {
+		const root = process.getuid?.() === 0;
+		const owner = root ? account("daemon") : { name: userInfo().username, uid: undefined, gid: undefined };
+		for (const name of ["private", "lock", "state", "cache", "pid", "ncalrpc", "log", "shares"]) mkdirSync(join(this.folder, name));
+		chmodSync(this.folder, 0o711);
+		chmodSync(join(this.folder, "shares"), 0o755);
+		for (const share of this.shares) {
+			mkdirSync(share.folder, { mode: 0o777 });
+			chmodSync(share.folder, 0o777);
+			if (root) chownSync(share.folder, owner.uid, owner.gid);
+		}
+		// The first user may touch files; as root that is an account without rights elsewhere.
+		const unix = this.users.map((user, index) => index === 0 ? owner.name : spareAccounts[index - 1]);
+		writeFileSync(join(this.folder, "users"), this.users.map((user, index) => `${unix[index]} = "${user.name}"\n`).join(""));
+		writeFileSync(this.#conf, this.#settings(root ? "nobody" : owner.name));
+		this.users.forEach((user, index) => this.#addUser(unix[index], user));
+	}
+
+	get #conf() { return join(this.folder, "smb.conf"); }
+
+	#settings(guest) {
+		const { folder } = this;
+		const options = this.#options;
+		const global = {
+			"server role": "standalone server",
+			"netbios name": "SCANNAS",
+			"workgroup": "WORKGROUP",
+			"private dir": join(folder, "private"),
+			"lock directory": join(folder, "lock"),
+			"state directory": join(folder, "state"),
+			"cache directory": join(folder, "cache"),
+			"pid directory": join(folder, "pid"),
+			"ncalrpc dir": join(folder, "ncalrpc"),
+			"log file": join(folder, "log", "smbd"),
+			"max log size": 0,
+			"passdb backend": `tdbsam:${join(folder, "private", "passdb.tdb")}`,
+			"username map": join(folder, "users"),
+			"guest account": guest,
+			"map to guest": options.guest ? "Bad User" : "Never",
+			"interfaces": `${this.address}/8`,
+			"bind interfaces only": "yes",
+			"disable netbios": "no",
+			"server min protocol": options.minProtocol ?? "SMB2_02",
+			"server max protocol": options.maxProtocol ?? "SMB3_11",
+			"server signing": options.signing ?? "default",
+			"smb encrypt": options.encrypt ?? "default",
+			// Nothing of the machine's own printers, shares or name service.
+			"disable spoolss": "yes",
+			"load printers": "no",
+			"printcap name": "/dev/null",
+			"usershare max shares": 0,
+			"dns proxy": "no",
+			"fss: prune stale": "no",
+			...options.global,
+		};
+		const section = values => Object.entries(values).map(([key, value]) => `\t${key} = ${value}\n`).join("");
+		return `[global]\n${section(global)}` + this.shares.map(share => `[${share.name}]\n${section({
+			"path": share.folder,
+			"read only": share.readOnly ? "yes" : "no",
+			"guest ok": options.guest ? "yes" : "no",
+			...(share.encrypt ? { "smb encrypt": share.encrypt } : {}),
+			...share.options,
+		})}`).join("");
+	}
+
+	#addUser(unix, user) {
+		this.#run("pdbedit", ["-a", "-t", "-u", unix], `${user.password}\n${user.password}\n`);
+		if (user.state === "disabled") this.#run("pdbedit", ["-r", "-u", unix, "-c", "[D]"]);
+		if (user.state === "locked") this.#run("pdbedit", ["-r", "-u", unix, "-c", "[L]"]);
+		if (user.state === "expired") this.#run("pdbedit", ["-r", "-u", unix, "-K", "1000000"]);
+		if (user.state === "must-change") this.#run("net", ["sam", "set", "pwdmustchangenow", unix, "yes"]);
+	}
+
+	#run(command, args, input = "") {
+		const result = spawnSync(command, [`--configfile=${this.#conf}`, ...args], { input, encoding: "utf8", env: { ...process.env, PATH: path } });
+		if (result.status !== 0) throw new Error(`Samba: ${command} ${args.join(" ")} failed: ${result.error?.message ?? result.stderr + result.stdout}`);
+	}
+
+	launch() {
+		const { fileLimit } = this.#options;
+		// Standard input is a socket pair here, which without -D means inetd to smbd.
+		const args = ["-D", "-F", "--no-process-group", "-s", this.#conf, `--option=smb ports=${this.port}`];
+		// Past RLIMIT_FSIZE a write fails as on a full disk: smbd answers STATUS_DISK_FULL. Its own databases stay below 1 MiB.
+		const [command, list] = fileLimit
+			? ["sh", ["-c", `trap "" XFSZ; ulimit -f ${Math.ceil(fileLimit / 512)}; exec smbd "$@"`, "smbd", ...args]]
+			: ["smbd", args];
+		this.#process = spawn(command, list, { stdio: ["pipe", "pipe", "pipe"], detached: true, env: { ...process.env, PATH: path } });
+		this.pid = this.#process.pid;
+		this.#output = "";
+		this.#process.on("error", error => { this.#output += `${error.message}\n`; });
+		for (const stream of [this.#process.stdout, this.#process.stderr])
+			stream.setEncoding("utf8").on("data", text => { this.#output += text; });
+		this.#process.stdin.on("error", () => {});
+		this.#closed = new Promise(resolve => this.#process.once("close", resolve));
+		// A test that forgets stop() must not keep Node alive.
+		this.#process.unref();
+		for (const stream of this.#process.stdio) stream.unref?.();
+	}
+
+	/** Whether it answers within ten seconds. */
+	async answers() {
+		for (const end = Date.now() + 10_000; Date.now() < end && this.#process.exitCode === null && this.#process.signalCode === null;) {
+			if (await negotiates(this.address, this.port)) return true;
+			await sleep(10);
+		}
+		return false;
+	}
+
+	/** Ends smbd and all its children, and returns when they are gone; the folder stays. */
+	async end() {
+		if (!this.#process) return;
+		this.kill("SIGTERM");
+		this.#process.stdin.destroy();
+		const timer = globalThis.setTimeout(() => this.kill("SIGKILL"), 3000);
+		this.#process.ref();
+		await this.#closed;
+		clearTimeout(timer);
+		this.kill("SIGKILL");
+		this.#process = undefined;
+	}
+
+	/** smbd leads a process group of its own, which its children share. */
+	kill(signal) {
+		if (!this.#process?.pid) return;
+		try { process.kill(-this.#process.pid, signal); }
+		catch (error) { if (error.code !== "ESRCH") throw error; }
+	}
+
+	/** Closes every connection without ceremony, as a server that crashes: the children die, smbd itself stays. */
+	cutConnections() {
+		for (const pid of this.connections()) process.kill(pid, "SIGKILL");
+	}
+
+	/** Process ids of the children that serve a connection now. */
+	connections() {
+		const result = spawnSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" });
+		return result.stdout.split("\n").map(line => line.trim().split(/\s+/))
+			.filter(([, parent, state, ...args]) => Number(parent) === this.pid && !state.startsWith("Z") && args.join(" ").includes(this.#conf))
+			.map(([pid]) => Number(pid))
+			// The first two are smbd's own: smbd-notifyd and the clean-up daemon.
+			.sort((a, b) => a - b).slice(2);
+	}
+
+	/** Ends it and removes its folder. Safe to call twice. */
+	async stop() {
+		await this.end();
+		running.delete(this);
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	/** What can be done without waiting, for the end of the process. */
+	stopNow() {
+		this.kill("SIGKILL");
+		running.delete(this);
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+}
+
+/** An account's numbers from /etc/passwd. */
+function account(name) {
+	const line = readFileSync("/etc/passwd", "utf8").split("\n").find(line => line.startsWith(`${name}:`));
+	if (!line) throw new Error(`Samba: this machine has no account "${name}" that the test server could use`);
+	const [, , uid, gid] = line.split(":");
+	return { name, uid: Number(uid), gid: Number(gid) };
+}
+
+/** Whether a server answers [MS-SMB2] 2.2.3 NEGOTIATE there, with whatever status. */
+function negotiates(address, port) {
+	const request = Buffer.alloc(4 + 64 + 36 + 4);
+	request.writeUInt32BE(request.length - 4, 0);
+	request.write("\xFESMB", 4, "latin1");
+	request.writeUInt16LE(64, 8);
+	request.writeUInt16LE(36, 68);
+	request.writeUInt16LE(2, 70);
+	request.writeUInt16LE(1, 72);
+	request.writeUInt16LE(0x0202, 104);
+	request.writeUInt16LE(0x0210, 106);
+	return new Promise(resolve => {
+		const socket = connect(port, address);
+		const done = answer => { socket.destroy(); resolve(answer); };
+		socket.setTimeout(2000, () => done(false));
+		socket.on("connect", () => socket.write(request));
+		socket.on("data", () => done(true));
+		socket.on("error", () => done(false));
+		socket.on("close", () => done(false));
+	});
+}
+
+process.on("exit", () => { for (const samba of running) samba.stopNow(); });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+	process.once(signal, () => {
+		for (const samba of running) samba.stopNow();
+		if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+	});
+}
