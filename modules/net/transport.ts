@@ -1,0 +1,404 @@
+/**
+ * One connection that carries whole messages: Direct TCP ([MS-SMB2] 2.1) or the NetBIOS session service (RFC 1002 4.3).
+ * Messages are sent from and received into one block of memory that the caller owns; per message nothing is allocated.
+ */
+import type TCP from "embedded:io/socket/tcp";
+import Timer from "timer";
+import { ProtocolError, TransportError } from "../errors/errors.js";
+import type { Window } from "../../hosts/pipeline/window.js";
+import { firstOf, lookUp, type Resolve } from "./endpoints.js";
+import { bytesText, failureText, peerName } from "./failure.js";
+import { checkHost } from "./host.js";
+import { anyServer, checkName, retargetText, serverName, SessionError, sessionErrorCode, sessionErrorText, SessionPacket, sessionRequestLength, sessionResponseLength, writeSessionRequest } from "./netbios.js";
+import { SendQueue } from "./send-queue.js";
+
+export interface TransportOptions {
+	/** The host's ECMA-419 class. */
+	TCP: typeof TCP;
+	/** The host's look-up of names (see "platform"). */
+	resolve: Resolve;
+	/** The pipeline's memory: every position counts from its start. */
+	memory: ArrayBuffer;
+	/** Makes a window over that memory; the transport closes those that it makes. */
+	window(): Window;
+	/** memory[receiveAt, receiveEnd), 256 bytes or more, takes what is received; a message of more than its length less 4 ends the connection. */
+	receiveAt: number;
+	receiveEnd: number;
+	/** A name or an address. */
+	host: string;
+	/** 139: the NetBIOS session service; any other: Direct TCP. Without one: 445, then 139. */
+	port?: number;
+	/** Whether it is the session service, whatever the port says. */
+	netbios?: boolean;
+	/** Our NetBIOS name: 1 to 15 ASCII characters (default "SCANNER"). */
+	name?: string;
+	/** For the look-up, and for each address until messages can be sent (default 10 000). */
+	connectTimeoutMs?: number;
+	/** From a message's first byte to its last, found out up to a quarter late (default 30 000). */
+	messageTimeoutMs?: number;
+	log?(line: string): void;
+}
+
+const directPort = 445;
+const sessionPort = 139;
+/** Bytes of Direct TCP's length and of a session packet's header. */
+const prefixLength = 4;
+/** StreamProtocolLength has 24 bits, RFC 1002's LENGTH 17. */
+const maxDirectLength = 0xFFFFFF;
+const maxSessionLength = 0x1FFFF;
+const leastReceiveLength = 256;
+/** A message's age is counted in ticks. */
+const ticksPerTimeout = 4;
+
+const Phase = Object.freeze({ CONNECTING: 0, REQUESTING: 1, OPEN: 2, CLOSED: 3 } as const);
+
+/** What is needed only until messages can be sent. */
+interface Opening {
+	readonly calledName: string;
+	readonly options: TransportOptions;
+	opened(transport: Transport): void;
+	failed(reason: Error): void;
+}
+
+/** ECMA-419 hands `target` through to the socket, so that its callbacks need no closures. */
+type Socket = TCP & { target: Transport };
+
+function ignore(): void {}
+
+export class Transport {
+	readonly address: string;
+	readonly port: number;
+	/** Whether the session service carries the messages. */
+	readonly netbios: boolean;
+	/** Bytes of the longest message that can be sent. */
+	readonly maxLength: number;
+	/** A whole message, without its prefix, lies in memory[at, end) until the call returns. Set before anything is sent. May send and close; must not throw. */
+	onMessage: (at: number, end: number) => void = ignore;
+	/** The socket has taken all of the message that began at at: that memory is free again. In the order of send(), perhaps before send() returns. Must not throw. */
+	onSent: (at: number) => void = ignore;
+	/** The connection has ended by itself. Called once, and nothing after it; where it came before this was set, send() throws the reason. */
+	onError: (error: TransportError | ProtocolError) => void = ignore;
+
+	#phase: number = Phase.CONNECTING;
+	#opening: Opening | undefined;
+	readonly #peer: string;
+	readonly #bytes: Uint8Array;
+	readonly #receiveAt: number;
+	readonly #receiveEnd: number;
+	#socket: TCP | undefined;
+	readonly #reader: Window;
+	readonly #writer: Window;
+	readonly #queue = new SendQueue();
+	/** Bytes that the socket takes now. */
+	#room = 0;
+	#pumping = false;
+	/** Why the socket refused what it had room for. Its onError() should follow; #tick() makes sure of it. */
+	#refusal: (Error & { code?: string }) | undefined;
+	/** Received are bytes[receiveAt, filled). */
+	#filled: number;
+	/** Whether any byte has arrived, and whether a message was sent that can be answered. */
+	#heard = false;
+	#asked = false;
+	/** Ticks for which the message at receiveAt has been incomplete. */
+	#age = 0;
+	#timer: Timer | undefined;
+	#reason: TransportError | ProtocolError | undefined;
+
+	/**
+	 * Connects to the first of the host's addresses that lets us, on the first of the ports. Rejects with RangeError for
+	 * options that make no sense, else with TransportError or ProtocolError: the first reason, and what else was tried.
+	 */
+	static async connect(options: TransportOptions): Promise<Transport> {
+		const { host, port, receiveAt, receiveEnd } = options;
+		checkHost(host);
+		checkName(options.name ?? "SCANNER");
+		if (!(receiveAt >= 0 && receiveEnd <= options.memory.byteLength && receiveEnd - receiveAt >= leastReceiveLength))
+			throw new RangeError(`receive area [${receiveAt}, ${receiveEnd}): expected ${leastReceiveLength} bytes or more of ${options.memory.byteLength}`);
+		const addresses = await lookUp(options.resolve, host, options.connectTimeoutMs ?? 10000);
+		const ports = port === undefined ? [directPort, sessionPort] : [port];
+		return firstOf(addresses, ports, (address, port) => Transport.#connectTo(options, address, port), options.log);
+	}
+
+	static async #connectTo(options: TransportOptions, address: string, port: number): Promise<Transport> {
+		try {
+			return await Transport.#attempt(options, address, port, anyServer);
+		}
+		catch (error) {
+			const name = serverName(options.host);
+			if ((error as TransportError).code !== sessionErrorCode(SessionError.CALLED_NAME_NOT_PRESENT) || name === undefined)
+				throw error;
+			options.log?.(`${(error as Error).message}: calling it ${name}`);
+			return Transport.#attempt(options, address, port, name);
+		}
+	}
+
+	static #attempt(options: TransportOptions, address: string, port: number, calledName: string): Promise<Transport> {
+		return new Promise((opened, failed) => { new Transport({ calledName, options, opened, failed }, address, port); });
+	}
+
+	private constructor(opening: Opening, address: string, port: number) {
+		const options = opening.options;
+		this.address = address;
+		this.port = port;
+		this.netbios = options.netbios ?? port === sessionPort;
+		this.maxLength = this.netbios ? maxSessionLength : maxDirectLength;
+		this.#opening = opening;
+		this.#peer = peerName(options.host, address);
+		this.#bytes = new Uint8Array(options.memory);
+		this.#receiveAt = this.#filled = options.receiveAt;
+		this.#receiveEnd = options.receiveEnd;
+		this.#reader = options.window();
+		this.#writer = options.window();
+		this.#timer = Timer.set(() => {
+			this.#timer = undefined;
+			this.#fail(this.#failure("ETIMEDOUT"));
+		}, options.connectTimeoutMs ?? 10000);
+		try {
+			this.#socket = new options.TCP({
+				address, port, nodelay: true, target: this,
+				onReadable: Transport.#readable, onWritable: Transport.#writable, onError: Transport.#failed,
+			});
+		}
+		catch (error) {
+			this.#fail(this.#failure((error as { code?: string }).code, error as Error));
+		}
+	}
+
+	/** Whether a message waits, wholly or in part, for the socket. */
+	get sending(): boolean { return this.#queue.length > 0; }
+
+	/**
+	 * Sends memory[at, end) as one message, after those before it, and writes its prefix to memory[at - 4, at). The memory must
+	 * stay as it is until onSent(at). RangeError for a message that is empty, longer than maxLength or outside of the memory,
+	 * and while 32 messages wait; the error that ended the connection once it has ended.
+	 */
+	send(at: number, end: number): void {
+		if (this.#phase !== Phase.OPEN)
+			throw this.#reason ?? new TransportError(`the connection to ${this.#peer} port ${this.port} was closed by this side`, "CLOSED");
+		const length = end - at;
+		if (!(at >= prefixLength && length > 0 && length <= this.maxLength && end <= this.#bytes.length))
+			throw new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#bytes.length})`);
+		if (this.#queue.full)
+			throw new RangeError(`${SendQueue.capacity} messages are waiting for the socket already`);
+		const bytes = this.#bytes;
+		bytes[at - 4] = SessionPacket.MESSAGE;
+		bytes[at - 3] = length >>> 16;
+		bytes[at - 2] = length >>> 8;
+		bytes[at - 1] = length;
+		this.#asked = true;
+		this.#queue.push(at - prefixLength, end);
+		this.#pump();
+	}
+
+	/** Ends the connection: nothing is called afterwards, what waits is not sent. Safe to call twice, and inside of callbacks. */
+	close(): void {
+		if (this.#phase === Phase.CLOSED)
+			return;
+		this.#phase = Phase.CLOSED;
+		this.#opening = undefined;
+		Timer.clear(this.#timer);
+		this.#timer = undefined;
+		this.#socket?.close();
+		this.#socket = undefined;
+		this.#reader.close();
+		this.#writer.close();
+		this.onMessage = this.onSent = this.onError = ignore;
+	}
+
+	static #readable(this: TCP, count: number): void { (this as Socket).target.#receive(count); }
+
+	static #writable(this: TCP, count: number): void {
+		const transport = (this as Socket).target;
+		if (transport.#phase === Phase.CLOSED)
+			return;
+		transport.#room = count;
+		if (transport.#phase === Phase.CONNECTING)
+			transport.#connected();
+		transport.#pump();
+	}
+
+	/** What the socket still held was read before this is called. */
+	static #failed(this: TCP, error?: Error & { code?: string }): void {
+		const transport = (this as Socket).target;
+		transport.#fail(transport.#failure(error?.code, error));
+	}
+
+	#connected(): void {
+		if (!this.netbios)
+			return this.#open();
+		this.#phase = Phase.REQUESTING;
+		// The answer is short: the far end of the receive area is free.
+		const at = this.#receiveEnd - sessionRequestLength;
+		const { calledName, options } = this.#opening!;
+		writeSessionRequest(this.#bytes, at, calledName, options.name ?? "SCANNER");
+		this.#queue.push(at, this.#receiveEnd);
+	}
+
+	#open(): void {
+		const { options, opened } = this.#opening!;
+		this.#opening = undefined;
+		this.#phase = Phase.OPEN;
+		Timer.clear(this.#timer);
+		this.#timer = Timer.repeat(() => this.#tick(), Math.ceil((options.messageTimeoutMs ?? 30000) / ticksPerTimeout));
+		options.log?.(`${this.netbios ? "NetBIOS session" : "TCP connection"} established: ${this.#peer} port ${this.port}`);
+		opened(this);
+	}
+
+	/** Gives the socket as much as it has room for. */
+	#pump(): void {
+		// onSent() may send: the loop below goes on with that, rather than a deeper one.
+		if (this.#pumping)
+			return;
+		this.#pumping = true;
+		const queue = this.#queue;
+		while (this.#room > 0 && queue.length > 0 && this.#phase !== Phase.CLOSED) {
+			const length = Math.min(this.#room, queue.end - queue.at);
+			if (!this.#write(queue.at, length))
+				break;
+			queue.at += length;
+			if (queue.at < queue.end)
+				continue;
+			const at = queue.shift();
+			if (this.#phase === Phase.OPEN)
+				this.onSent(at + prefixLength);
+		}
+		this.#pumping = false;
+	}
+
+	/** Whether the socket took those bytes. One whose peer has gone throws or returns nothing: what it holds is still to be read, and then comes its onError(). */
+	#write(at: number, length: number): boolean {
+		this.#writer.aim(at, length);
+		try {
+			const room = this.#socket!.write(this.#writer) as number | undefined;
+			this.#room = room ?? 0;
+			if (room === undefined)
+				this.#refusal = new Error("write: not taken");
+			return room !== undefined;
+		}
+		catch (error) {
+			this.#room = 0;
+			this.#refusal = error as Error;
+			return false;
+		}
+	}
+
+	/** Reads count bytes, all that have arrived, and hands out the messages that they complete. */
+	#receive(count: number): void {
+		if (this.#phase === Phase.CLOSED)
+			return;
+		this.#heard = true;
+		// Each round leaves room: #handOut() refuses what would fill the area.
+		while (count > 0 && this.#socket) {
+			const length = Math.min(count, this.#receiveEnd - this.#filled);
+			this.#reader.aim(this.#filled, length);
+			if (this.#socket.read(this.#reader) === undefined)
+				return;
+			this.#filled += length;
+			count -= length;
+			this.#handOut();
+		}
+	}
+
+	#handOut(): void {
+		let at = this.#receiveAt;
+		while (this.#filled - at >= prefixLength) {
+			const length = this.#packetLength(at);
+			const end = at + prefixLength + length;
+			if (length < 0 || end > this.#filled)
+				break;
+			this.#age = 0;
+			this.#packet(at, end);
+			at = end;
+			if (this.#phase === Phase.CLOSED)
+				return;
+		}
+		if (at > this.#receiveAt) {
+			if (at < this.#filled)
+				this.#bytes.copyWithin(this.#receiveAt, at, this.#filled);
+			this.#filled -= at - this.#receiveAt;
+		}
+	}
+
+	/** The length that the prefix at at announces; -1, and the connection is closed, where it is wrong. */
+	#packetLength(at: number): number {
+		const bytes = this.#bytes;
+		const length = bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
+		const wrong = bytes[at] === SessionPacket.MESSAGE ? this.#wrongMessage(length) : this.#wrongPacket(at, length);
+		if (wrong === undefined)
+			return length;
+		this.#fail(new ProtocolError(`${this.#peer} port ${this.port} ${wrong}`));
+		return -1;
+	}
+
+	#wrongMessage(length: number): string | undefined {
+		const most = Math.min(this.#receiveEnd - this.#receiveAt - prefixLength, this.maxLength);
+		return !this.#asked ? "sent a message before it was asked: is it an SMB server?"
+			: length > most ? `sent a message of ${length} bytes, expected at most ${most}`
+			// Nothing calls an empty message a keep-alive: [MS-SMB2] 2.1 has none, RFC 1002 a type of its own.
+			: length === 0 ? "sent an empty message"
+			: undefined;
+	}
+
+	#wrongPacket(at: number, length: number): string | undefined {
+		const type = this.#bytes[at];
+		const responseLength = sessionResponseLength(type);
+		if (!this.netbios)
+			return responseLength < 0 ? `sent ${bytesText(this.#bytes, at)}, which begins no message: is it an SMB server?`
+				: "answered as a NetBIOS session service (RFC 1002): was port 139 meant?";
+		if (type === SessionPacket.KEEP_ALIVE && length === 0)
+			return undefined;
+		if (length === responseLength && this.#phase === Phase.REQUESTING && !this.sending)
+			return undefined;
+		return `sent ${bytesText(this.#bytes, at)}, which is no session packet that could come now: is it an SMB server?`;
+	}
+
+	#packet(at: number, end: number): void {
+		const bytes = this.#bytes;
+		const body = at + prefixLength;
+		switch (bytes[at]) {
+			case SessionPacket.MESSAGE:
+				this.onMessage(body, end);
+				break;
+			case SessionPacket.POSITIVE_RESPONSE:
+				this.#open();
+				break;
+			case SessionPacket.NEGATIVE_RESPONSE:
+				this.#fail(new TransportError(`${this.#peer} port ${this.port} refuses a session with ${this.#opening!.calledName}: ${sessionErrorText(bytes[body])}`, sessionErrorCode(bytes[body])));
+				break;
+			case SessionPacket.RETARGET_RESPONSE:
+				// Not followed: where an unauthenticated answer points is not where the person wanted to go.
+				this.#fail(new TransportError(`${this.#peer} port ${this.port} wants to be called at ${retargetText(bytes, body)} instead: if that is right, set it as the server`, "RETARGET"));
+		}
+	}
+
+	#tick(): void {
+		if (this.#refusal)
+			this.#fail(this.#failure(this.#refusal.code, this.#refusal));
+		else if (this.#filled === this.#receiveAt)
+			this.#age = 0;
+		else if (++this.#age > ticksPerTimeout)
+			this.#fail(new TransportError(`${this.#peer} port ${this.port} stopped in the middle of a message: is it still on?`, "ETIMEDOUT"));
+	}
+
+	/** What an error of the socket means, of which the device tells no code. */
+	#failure(code: string | undefined, cause?: Error): TransportError {
+		const doing = this.#phase === Phase.REQUESTING ? ", during the NetBIOS session request"
+			: this.#filled > this.#receiveAt ? `, ${this.#filled - this.#receiveAt} bytes into a message`
+			: "";
+		const text = failureText(code, this.#peer, this.port, this.#phase === Phase.CONNECTING) + doing;
+		return new TransportError(text, code ?? (this.#heard ? "EOF" : "CLOSED"), { cause });
+	}
+
+	#fail(reason: TransportError | ProtocolError): void {
+		if (this.#phase === Phase.CLOSED)
+			return;
+		const opening = this.#opening;
+		const onError = this.onError;
+		this.#reason = reason;
+		this.close();
+		if (opening)
+			opening.failed(reason);
+		else
+			onError.call(this, reason);
+	}
+}
