@@ -1,0 +1,130 @@
+/**
+ * Makes a fresh clone ready: checks Node, installs the npm packages of package-lock.json, and on Debian and its relatives the
+ * system's packages. With nothing to do it says nothing and takes a tenth of a second. `node tools/setup.mjs --tests` for what the tests need.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { sambaInstalled } from "./samba.mjs";
+import { Obstacle, program, root, run, say, step } from "./steps.mjs";
+
+/** Only there can the 32-bit build, with slots as small as on the device, be made and run. */
+export const builds32 = process.platform === "linux" && process.arch === "x64";
+
+const compiler = process.env.CC ?? "gcc";
+
+/** What this needs of the system: Debian's packages, those of others, what for, and whether it is there already. */
+const needs = [
+	{ debian: ["gcc", "libc6-dev"], others: "a C compiler (gcc)", why: "compiles the XS engine and the native code", there: () => compilerFinds("crt1.o") || process.platform === "darwin" && onPath(compiler) },
+	{ debian: ["libmbedtls-dev"], others: "Mbed TLS with its headers (Fedora: mbedtls-devel, macOS: mbedtls)", why: "PSA Crypto: signing and encryption", there: () => compilerIncludes("psa/crypto.h") },
+	{ debian: ["samba"], others: "Samba (samba)", why: "smbd, the server that is tried against, on loopback only", there: sambaInstalled },
+	{ debian: ["smbclient"], others: "smbclient (Fedora: samba-client, macOS: samba)", why: "a second client, to hold files open in tests", tests: true, there: () => onPath("smbclient") },
+	{ debian: ["tshark"], others: "tshark (Fedora: wireshark-cli, macOS: wireshark)", why: "checks what goes over the wire", tests: true, there: () => onPath("tshark") },
+	...builds32 ? [
+		{ debian: ["gcc-multilib"], others: "32-bit glibc and libgcc (Fedora: glibc-devel.i686 libgcc.i686)", why: "builds with the device's 32-bit slots", tests: true, there: () => compilerFinds("crt1.o", "-m32") && compilerFinds("libgcc.a", "-m32") },
+		{ debian: ["libmbedtls-dev:i386"], others: "32-bit Mbed TLS (Fedora: mbedtls-devel.i686)", why: "PSA Crypto for that build", tests: true, there: () => compilerFinds("libmbedcrypto.so", "-m32") },
+	] : [],
+];
+
+function onPath(name) {
+	return (process.env.PATH ?? "").split(delimiter).some(folder => existsSync(join(folder, name)));
+}
+
+function compilerFinds(file, ...flags) {
+	const result = spawnSync(compiler, [...flags, `-print-file-name=${file}`], { encoding: "utf8" });
+	return result.status === 0 && existsSync(result.stdout.trim()) && result.stdout.trim() !== file;
+}
+
+function compilerIncludes(header) {
+	return spawnSync(compiler, ["-E", "-x", "c", "-", "-o", "/dev/null"], { input: `#include <${header}>\n` }).status === 0;
+}
+
+function checkNode() {
+	const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(/[^\d.]/g, "").split(".").map(Number);
+	const [major, minor] = process.versions.node.split(".").map(Number);
+	if (major < wanted[0] || major === wanted[0] && minor < wanted[1])
+		throw new Obstacle(`Node ${wanted.join(".")} or newer is needed; this is ${process.versions.node}. See nodejs.org, or use a version manager.`);
+}
+
+/** Whether node_modules holds just what package-lock.json asks for. */
+function packagesMatch() {
+	try {
+		const packages = name => JSON.parse(readFileSync(join(root, name), "utf8")).packages;
+		const installed = packages("node_modules/.package-lock.json");
+		return Object.entries(packages("package-lock.json"))
+			.every(([name, { version, optional }]) => name === "" || optional && !installed[name] || installed[name]?.version === version && existsSync(join(root, name)));
+	}
+	catch { return false; }
+}
+
+async function installPackages() {
+	const { status, output } = await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+	if (status !== 0) throw new Obstacle(`npm ci failed:\n${output}`);
+}
+
+/** What becomes root here without asking for a password: nothing, sudo, or undefined. */
+function becomeRoot() {
+	if (process.getuid() === 0) return [];
+	if (spawnSync("sudo", ["-n", "true"]).status === 0) return ["sudo", "-n"];
+	return undefined;
+}
+
+/**
+ * Installs Debian packages. Their services are neither started (policy-rc.d, as Debian's own images do it) nor
+ * switched on for the next start of the machine: this needs smbd as a program only.
+ */
+async function installDebian(packages, asRoot) {
+	const apt = (...args) => run(...command([...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "apt-get", "-q", "-y", ...args]));
+	const root = (...args) => run(...command([...asRoot, ...args]));
+	const policy = "/usr/sbin/policy-rc.d";
+	const guarded = !existsSync(policy);
+	const bringsSamba = packages.includes("samba");
+	if (packages.some(name => name.endsWith(":i386"))) await root("dpkg", "--add-architecture", "i386");
+	if (guarded) await root("sh", "-c", `printf '#!/bin/sh\\nexit 101\\n' > ${policy} && chmod 755 ${policy}`);
+	try {
+		let output = "";
+		// One index of several that cannot be read fails the update as a whole, and often hurts nothing: the install decides.
+		for (let attempt = 1; attempt <= 3; attempt++) {
+			const update = await apt("update");
+			const install = await apt("install", "--no-install-recommends", ...packages);
+			if (install.status === 0) {
+				if (bringsSamba && onPath("systemctl")) await root("systemctl", "--no-reload", "disable", "smbd", "nmbd", "samba-ad-dc");
+				return;
+			}
+			output = update.output + install.output;
+		}
+		throw new Obstacle(`apt-get could not install ${packages.join(" ")}:\n${output.split("\n").slice(-40).join("\n")}`);
+	}
+	finally {
+		if (guarded) await root("rm", "-f", policy);
+	}
+}
+
+function command([name, ...args]) { return [name, args]; }
+
+async function installSystem(tests) {
+	const missing = needs.filter(need => (tests || !need.tests) && !need.there());
+	if (missing.length === 0) return;
+	const debian = missing.flatMap(need => need.debian);
+	const list = missing.map(need => `    ${need.debian.join(" ")}: ${need.why}`).join("\n");
+	const asRoot = onPath("apt-get") ? becomeRoot() : undefined;
+	if (!onPath("apt-get"))
+		throw new Obstacle(`This machine lacks what follows; please install it with its package manager:\n${missing.map(need => `    ${need.others}: ${need.why}`).join("\n")}`);
+	if (!asRoot) {
+		const foreign = debian.some(name => name.endsWith(":i386")) ? "sudo dpkg --add-architecture i386 && " : "";
+		throw new Obstacle(`This machine lacks:\n${list}\nPlease run: ${foreign}sudo apt-get update && sudo apt-get install --no-install-recommends ${debian.join(" ")}`);
+	}
+	say(list);
+	await step(`apt-get install ${debian.join(" ")}${debian.includes("samba") ? " (no service is started)" : ""}`, () => installDebian(debian, asRoot));
+	const still = missing.filter(need => !need.there());
+	if (still.length > 0) throw new Obstacle(`Installed, and still not found: ${still.flatMap(need => need.debian).join(" ")}`);
+}
+
+/** tests: also what `npm test` needs. Throws Obstacle with what the person should do. */
+export async function setup({ tests = false } = {}) {
+	checkNode();
+	if (!packagesMatch()) await step("npm ci (engine sources, TypeScript, mocha)", installPackages);
+	await installSystem(tests);
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) await program(() => setup({ tests: process.argv.includes("--tests") }));
