@@ -1,0 +1,190 @@
+/**
+ * The little of DER (X.690) that SPNEGO and Kerberos need: one-byte identifiers, definite lengths of at most 0xFFFF.
+ * The reader is a cursor in a window over bytes that it does not own: enter() narrows the window to an element's content, leave() widens it again, so
+ * nesting costs neither recursion nor objects. The writer fills its buffer from the end, so that every length is known when it is written.
+ */
+import { ProtocolError } from "../errors/errors.js";
+
+export const Tag = Object.freeze({
+	INTEGER: 0x02, BIT_STRING: 0x03, OCTET_STRING: 0x04, OID: 0x06, ENUMERATED: 0x0A, SEQUENCE: 0x30,
+} as const);
+
+/** [number], constructed: how both protocols tag their fields. */
+export const contextTag = (number: number): number => 0xA0 | number;
+/** [APPLICATION number], constructed. */
+export const applicationTag = (number: number): number => 0x60 | number;
+
+const hex = (byte: number): string => "0x" + (byte < 16 ? "0" : "") + byte.toString(16);
+
+export class DERReader {
+	readonly #bytes: Uint8Array;
+	readonly #what: string;
+	#at: number;
+	#end: number;
+
+	/** what names the message in the ProtocolError that every method throws on bytes that are not what it was asked for. */
+	constructor(bytes: Uint8Array, what: string, at = 0, end = bytes.length) {
+		this.#bytes = bytes;
+		this.#what = what;
+		this.#at = at;
+		this.#end = end;
+	}
+	/** Whether anything is left in the window. */
+	get more(): boolean { return this.#at < this.#end; }
+	/** Whether the next element has that tag: how optional fields are found. */
+	next(tag: number): boolean { return this.#at < this.#end && this.#bytes[this.#at] === tag; }
+
+	/** Narrows the window to the content of the next element, which must have that tag. Returns what leave() wants back. */
+	enter(tag: number): number {
+		const outer = this.#end;
+		this.#end = this.#header(tag);
+		return outer;
+	}
+	/** Widens the window again. The content must have been used up. */
+	leave(outer: number): void {
+		if (this.#at !== this.#end)
+			throw new ProtocolError(`${this.#what}: ${this.#end - this.#at} bytes too many in a DER element`);
+		this.#end = outer;
+	}
+	/** Passes over the next element, whatever it is. */
+	skip(): void { this.#at = this.#header(undefined); }
+	/** Passes over all that is left in the window: elements of a later version of the syntax. */
+	skipRest(): void {
+		while (this.more)
+			this.skip();
+	}
+
+	/** INTEGER or ENUMERATED of at most 6 bytes, signed. */
+	integer(tag: number = Tag.INTEGER): number {
+		const end = this.#header(tag), length = end - this.#at;
+		if (length < 1 || length > 6)
+			throw new ProtocolError(`${this.#what}: DER integer of ${length} bytes, expected 1 to 6`);
+		let value = this.#bytes[this.#at] << 24 >> 24;
+		while (++this.#at < end)
+			value = value * 256 + this.#bytes[this.#at];
+		return value;
+	}
+	/** BIT STRING of at least 32 bits, the first in the highest: what Kerberos makes of flags. Bits past 32 are dropped. */
+	flags(): number {
+		const end = this.#header(Tag.BIT_STRING);
+		if (end - this.#at < 5 || this.#bytes[this.#at] > 7)
+			throw new ProtocolError(`${this.#what}: DER bit string of ${end - this.#at} bytes, expected at least 5`);
+		let value = 0;
+		for (let i = 1; i <= 4; i += 1)
+			value = value * 256 + this.#bytes[this.#at + i];
+		this.#at = end;
+		return value;
+	}
+	/** The content of a primitive element, copied. */
+	octets(tag: number = Tag.OCTET_STRING): Uint8Array {
+		const end = this.#header(tag);
+		const content = this.#bytes.slice(this.#at, end);
+		this.#at = end;
+		return content;
+	}
+	/** Whether the content of an OID, which is passed over, is that. */
+	oidIs(oid: Uint8Array): boolean {
+		const end = this.#header(Tag.OID), at = this.#at;
+		this.#at = end;
+		if (end - at !== oid.length)
+			return false;
+		for (let i = 0; i < oid.length; i += 1) {
+			if (this.#bytes[at + i] !== oid[i])
+				return false;
+		}
+		return true;
+	}
+	/** Where the window stands, for seek(): a list is walked once per question asked about it. */
+	get at(): number { return this.#at; }
+	/** Back to a place that at gave within this window. */
+	seek(at: number): void { this.#at = at; }
+
+	/** Steps over identifier and length; returns the position past the content. */
+	#header(tag: number | undefined): number {
+		const bytes = this.#bytes, end = this.#end;
+		let at = this.#at;
+		if (end - at < 2)
+			throw new ProtocolError(`${this.#what}: ends where a DER element is expected`);
+		const identifier = bytes[at];
+		if (tag !== undefined ? identifier !== tag : (identifier & 0x1F) === 0x1F)
+			throw new ProtocolError(`${this.#what}: DER identifier ${hex(identifier)}, expected ${tag === undefined ? "one byte" : hex(tag)}`);
+		let length = bytes[at + 1];
+		at += 2;
+		if (length > 0x7F) {
+			const count = length & 0x7F;
+			if (count < 1 || count > 2 || end - at < count)
+				throw new ProtocolError(`${this.#what}: DER length ${hex(length)} is indefinite, too long or cut off`);
+			length = 0;
+			for (let i = 0; i < count; i += 1)
+				length = length << 8 | bytes[at++];
+		}
+		if (length > end - at)
+			throw new ProtocolError(`${this.#what}: DER element of ${length} bytes, only ${end - at} are there`);
+		this.#at = at;
+		return at + length;
+	}
+}
+
+export class DERWriter {
+	readonly #bytes: Uint8Array;
+	#at: number;
+
+	/** capacity: bytes of content plus 4 for the header of each element. RangeError once it is exceeded. */
+	constructor(capacity: number) {
+		this.#bytes = new Uint8Array(capacity);
+		this.#at = capacity;
+	}
+	/** Where what was written last begins: the mark to hand to wrap(). */
+	get at(): number { return this.#at; }
+
+	/** Puts a whole primitive element before what is there. */
+	octets(content: Uint8Array, tag: number = Tag.OCTET_STRING): void {
+		const mark = this.#at;
+		this.#grow(content.length);
+		this.#bytes.set(content, this.#at);
+		this.wrap(tag, mark);
+	}
+	/** INTEGER or ENUMERATED, in its shortest form. */
+	integer(value: number, tag: number = Tag.INTEGER): void {
+		const mark = this.#at;
+		let byte: number;
+		do {
+			byte = value - Math.floor(value / 256) * 256;
+			this.#grow(1);
+			this.#bytes[this.#at] = byte;
+			value = Math.floor(value / 256);
+		} while (!(value === 0 && byte < 0x80) && !(value === -1 && byte > 0x7F));
+		this.wrap(tag, mark);
+	}
+	/** BIT STRING of 32 bits. */
+	flags(value: number): void {
+		const mark = this.#at;
+		this.#grow(5);
+		for (let i = 0; i < 4; i += 1)
+			this.#bytes[this.#at + 1 + i] = value >>> 24 - 8 * i & 0xFF;
+		this.wrap(Tag.BIT_STRING, mark);
+	}
+	/** Makes all that was written since mark the content of one element. */
+	wrap(tag: number, mark: number): void {
+		const length = mark - this.#at, count = length > 0xFF ? 2 : length > 0x7F ? 1 : 0;
+		if (length > 0xFFFF)
+			throw new RangeError(`DER element of ${length} bytes`);
+		this.#grow(2 + count);
+		const bytes = this.#bytes;
+		let at = this.#at;
+		bytes[at++] = tag;
+		if (count > 0)
+			bytes[at++] = 0x80 | count;
+		if (count > 1)
+			bytes[at++] = length >> 8;
+		bytes[at] = length & 0xFF;
+	}
+	/** A copy of what was written since mark, or of all. */
+	finish(mark: number = this.#bytes.length): Uint8Array { return this.#bytes.slice(this.#at, mark); }
+
+	#grow(length: number): void {
+		if (this.#at < length)
+			throw new RangeError("DERWriter: capacity exceeded");
+		this.#at -= length;
+	}
+}
