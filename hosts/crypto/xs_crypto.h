@@ -1,0 +1,35 @@
+/** What the glue files of hosts/crypto share. Numbers are converted first, pointers into buffers fetched last: a conversion may run JavaScript. */
+#ifndef XS_CRYPTO_H
+#define XS_CRYPTO_H
+
+// Before xsmc.h, which wants size_t and does not ask for it.
+#include "backend.h"
+#include "key.h"
+
+#include "xsmc.h"
+
+/** Throws an Error that names the call, where the outcome is a failure. */
+void xs_crypto_check(xsMachine *the, crypto_outcome outcome);
+
+/** Throws the Error for a calloc() that failed. */
+void xs_crypto_no_memory(xsMachine *the);
+
+/** The C data of a host object of ours. TypeError "<what> is closed" after close(); XS throws for objects of another class. */
+void *xs_crypto_data(xsMachine *the, xsSlot *slot, const xsHostHooks *hooks, const char *what);
+
+/** The key behind a Key object. */
+secret_key *xs_crypto_key(xsMachine *the, xsSlot *slot);
+
+/** A number of bytes or a position, or -1 for whatever is none, which xs_crypto_range() turns down. */
+xsNumberValue xs_crypto_size(xsMachine *the, xsSlot *slot);
+
+/**
+ * The address of buffer[at, at + length). TypeError for what is no buffer, RangeError where the range does not fit.
+ * Valid until XS allocates next.
+ */
+uint8_t *xs_crypto_range(xsMachine *the, xsSlot *buffer, xsNumberValue at, xsNumberValue length, xsBooleanValue writable);
+
+/** The address of a whole buffer that is only read, and its length. */
+const uint8_t *xs_crypto_whole(xsMachine *the, xsSlot *buffer, size_t *length);
+
+#endif
