@@ -1,5 +1,4 @@
-/** The parts of the SDK's ECMA-419 sockets that we use, as its C has them: npm's typings lack them or differ. */
-
+/** ECMA-419's TCP as the SDK's C has it: the typings of the SDK and of npm lack what write() returns, and host buffers. */
 declare module "embedded:io/socket/tcp" {
 	export interface TCPOptions {
 		/** Dotted or colon address, never a name. */
@@ -25,22 +24,5 @@ declare module "embedded:io/socket/tcp" {
 		close(): void;
 		readonly remoteAddress: string | undefined;
 		readonly remotePort: number | undefined;
-	}
-}
-
-declare module "embedded:io/socket/listener" {
-	import TCP from "embedded:io/socket/tcp";
-	export interface ListenerOptions {
-		port?: number;
-		address?: string;
-		target?: unknown;
-		onReadable?: (this: Listener, count: number) => void;
-		onError?: (this: Listener, error?: Error) => void;
-	}
-	export default class Listener {
-		constructor(options: ListenerOptions);
-		read(): TCP | undefined;
-		close(): void;
-		readonly port: number;
 	}
 }

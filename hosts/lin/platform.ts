@@ -1,0 +1,34 @@
+/** What main.ts needs of the machine (types/platform.d.ts), in the SDK's simulator. */
+import TCP from "embedded:io/socket/tcp";
+import Net from "net";
+import Timer from "timer";
+
+export { TCP };
+
+/** The system's look-up gives the simulator one IPv4 address, and nothing for a name whose first address is IPv6: so it is with "localhost". */
+export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void {
+	if (host === "localhost") {
+		Timer.set(() => done(undefined, ["127.0.0.1"]));
+		return;
+	}
+	Net.resolve(host, (_name, address) => {
+		if (address === undefined)
+			done(new Error("the name has no IPv4 address"), []);
+		else
+			done(undefined, [address]);
+	});
+}
+
+export function now(): number | undefined { return Date.now(); }
+
+export function print(line: string): void { trace(line, "\n"); }
+export function log(line: string): void { trace(line, "\n"); }
+
+export const terminal = false;
+export function progress(line: string): void {
+	if (line !== "")
+		trace(line, "\n");
+}
+
+/** The simulator goes on: it is closed by the person. */
+export function exit(code: number): void { trace("done, exit code ", code, "\n"); }
