@@ -177,7 +177,7 @@ export class NegotiateContextCursor {
 		const at = response.part("NegotiateContext", offset, NegotiateContext.size);
 		this.#context.open(response.memory, at, response.end);
 		this.dataAt = at + NegotiateContext.size;
-		this.dataEnd = range("NEGOTIATE_CONTEXT", "Data", at, NegotiateContext.size, this.#context.DataLength, response.end) + this.#context.DataLength;
+		this.dataEnd = range("NEGOTIATE_CONTEXT", "Data", at, NegotiateContext.size, this.#context.DataLength, response.end, NegotiateContext.size) + this.#context.DataLength;
 		return true;
 	}
 
