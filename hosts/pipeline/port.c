@@ -1,0 +1,116 @@
+/* The pipeline's lock, events, thread and memory, on POSIX threads and on FreeRTOS. */
+#if !defined(_GNU_SOURCE)
+	#define _GNU_SOURCE 1 /* posix_memalign and nanosleep under -std=c11 */
+#endif
+#include "port.h"
+
+#if PORT_FREERTOS
+
+#include <errno.h>
+#include "esp_heap_caps.h"
+#include "freertos/task.h"
+
+/* Tunables that the manifest's "defines" may set: {"pipeline": {"stack": …}}. */
+#include "mc.defines.h"
+/* FatFs and the SD driver below read() use about 2.5 KiB, long file names on the stack another 0.5. */
+#ifndef MODDEF_PIPELINE_STACK
+	#define MODDEF_PIPELINE_STACK 4096
+#endif
+/*
+ * The same as the task that runs XS. The reader mostly sleeps until DMA is done, so it hardly costs XS anything; but on
+ * an SPI card the driver polls, and a higher priority would keep XS (on one core) from running while it does.
+ */
+#ifndef MODDEF_PIPELINE_PRIORITY
+	#define MODDEF_PIPELINE_PRIORITY 4
+#endif
+/*
+ * The SDK pins the task of XS to no core, so there is no core that XS does not run on. Left free as well, the reader
+ * takes whichever is idle: with two cores that is never the one XS is busy on. A board that pins XS sets the other one here.
+ */
+#ifndef MODDEF_PIPELINE_CORE
+	#define MODDEF_PIPELINE_CORE tskNO_AFFINITY
+#endif
+
+void port_mutex_create(port_mutex *mutex) { mutex->handle = xSemaphoreCreateMutexStatic(&mutex->storage); }
+void port_mutex_delete(port_mutex *mutex) { vSemaphoreDelete(mutex->handle); }
+void port_lock(port_mutex *mutex) { xSemaphoreTake(mutex->handle, portMAX_DELAY); }
+void port_unlock(port_mutex *mutex) { xSemaphoreGive(mutex->handle); }
+
+/* A binary semaphore remembers one signal, and only one thread waits: none is lost between unlocking and waiting. */
+void port_event_create(port_event *event) { event->handle = xSemaphoreCreateBinaryStatic(&event->storage); }
+void port_event_delete(port_event *event) { vSemaphoreDelete(event->handle); }
+void port_signal(port_event *event) { xSemaphoreGive(event->handle); }
+void port_wait(port_event *event, port_mutex *mutex)
+{
+	port_unlock(mutex);
+	xSemaphoreTake(event->handle, portMAX_DELAY);
+	port_lock(mutex);
+}
+
+/* A task must not return: it deletes itself. run() may free what thread points to, so that is not touched afterwards. */
+static void task(void *argument)
+{
+	port_thread *thread = argument;
+	thread->run(thread->context);
+	vTaskDelete(NULL);
+}
+
+int port_thread_start(port_thread *thread, void (*run)(void *context), void *context)
+{
+	thread->run = run;
+	thread->context = context;
+	return pdPASS == xTaskCreatePinnedToCore(task, "pipeline", MODDEF_PIPELINE_STACK, thread, MODDEF_PIPELINE_PRIORITY, NULL, MODDEF_PIPELINE_CORE)
+		? 0 : ENOMEM;
+}
+
+void port_thread_join(port_thread *thread) { (void)thread; }
+void port_sleep(unsigned milliseconds) { vTaskDelay(pdMS_TO_TICKS(milliseconds) + 1); }
+
+void *port_allocate(size_t size) { return heap_caps_aligned_alloc(PORT_BLOCK_ALIGNMENT, size, MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL); }
+void port_free(void *memory) { heap_caps_free(memory); }
+
+#else
+
+#include <stdlib.h>
+#include <time.h>
+
+void port_mutex_create(port_mutex *mutex) { pthread_mutex_init(mutex, NULL); }
+void port_mutex_delete(port_mutex *mutex) { pthread_mutex_destroy(mutex); }
+void port_lock(port_mutex *mutex) { pthread_mutex_lock(mutex); }
+void port_unlock(port_mutex *mutex) { pthread_mutex_unlock(mutex); }
+
+void port_event_create(port_event *event) { pthread_cond_init(event, NULL); }
+void port_event_delete(port_event *event) { pthread_cond_destroy(event); }
+void port_signal(port_event *event) { pthread_cond_signal(event); }
+void port_wait(port_event *event, port_mutex *mutex) { pthread_cond_wait(event, mutex); }
+
+static void *task(void *argument)
+{
+	port_thread *thread = argument;
+	thread->run(thread->context);
+	return NULL;
+}
+
+int port_thread_start(port_thread *thread, void (*run)(void *context), void *context)
+{
+	thread->run = run;
+	thread->context = context;
+	return pthread_create(&thread->handle, NULL, task, thread);
+}
+
+void port_thread_join(port_thread *thread) { pthread_join(thread->handle, NULL); }
+
+void port_sleep(unsigned milliseconds)
+{
+	struct timespec time = { (time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000L };
+	nanosleep(&time, NULL);
+}
+
+void *port_allocate(size_t size)
+{
+	void *memory;
+	return 0 == posix_memalign(&memory, PORT_BLOCK_ALIGNMENT, size) ? memory : NULL;
+}
+void port_free(void *memory) { free(memory); }
+
+#endif

@@ -1,0 +1,41 @@
+/* Files and folders over POSIX calls. Functions that can fail return 0 or an errno, unless they say otherwise. */
+#ifndef STORAGE_H
+#define STORAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+	double size;            /* bytes */
+	double mtime;           /* milliseconds since 1970-01-01 UTC */
+	uint32_t mode;          /* 0: there is nothing of that name */
+} storage_status_result;
+
+/* mode "r", "r+", "w+"; anything else is EINVAL. Folders are refused (EISDIR). */
+int storage_open(int *fd, const char *path, const char *mode);
+/* Both go on until all was moved; *count falls short of length only at the file's end, or where an errno is returned. */
+int storage_read(int fd, void *bytes, size_t length, uint64_t position, size_t *count);
+int storage_write(int fd, const void *bytes, size_t length, uint64_t position, size_t *count);
+int storage_set_size(int fd, uint64_t length);
+int storage_flush(int fd);
+
+int storage_status(const char *path, storage_status_result *result);
+int storage_remove(const char *path);
+int storage_move(const char *from, const char *to);
+/* *created: 0 where there was such a folder already. */
+int storage_create_directory(const char *path, int *created);
+
+/* "ENOENT"; NULL for what has no name here. */
+const char *storage_error_name(int error);
+/* "No such file or directory"; never NULL. */
+const char *storage_error_text(int error);
+
+/* The next name of an open folder (a DIR), "." and ".." left out; NULL at the end or, with *error, on failure. */
+const char *storage_next_name(void *directory, int *error);
+/*
+ * Bytes, without the ending 0, of text as well-formed UTF-8: every sequence that is none becomes U+FFFD, as decoders of the
+ * WHATWG have it. Writes them, and a 0, to out unless that is NULL.
+ */
+size_t storage_to_utf8(const char *text, char *out);
+
+#endif

@@ -1,0 +1,221 @@
+/* Files and folders for XS: see storage.ts. What they do is in storage.c. */
+#include "xs_storage.h"
+#include "mc.xs.h"
+
+#include "storage.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* xsUnknownError() cuts messages at 127 bytes and adds its place to them in debug builds; a path has to arrive whole. */
+void xs_storage_throw(xsMachine *the, const char *call, xsSlot *path, int error)
+{
+	const char *reason = storage_error_text(error), *code = storage_error_name(error);
+	size_t size = strlen(call) + strlen(reason) + 4 + (path ? strlen(xsmcToString(*path)) : 0);
+	char *text;
+
+	xsmcVars(2);
+	xsmcSetStringBuffer(xsVar(0), NULL, (xsIntegerValue)size);
+	text = xsmcToString(xsVar(0));
+	/* The path is fetched again: the line before may have moved it. */
+	snprintf(text, size, "%s%s%s: %s", call, path ? " " : "", path ? xsmcToString(*path) : "", reason);
+	xsmcNew(xsVar(1), xsGlobal, xsID_Error, &xsVar(0), NULL);
+	if (code) {
+		xsmcSetString(xsVar(0), (char *)code);
+		xsmcSet(xsVar(1), xsID_code, xsVar(0));
+	}
+	xsThrow(xsVar(1));
+}
+
+const char *xs_storage_path(xsMachine *the, const char *call, xsSlot *path)
+{
+	const char *text = xsmcToString(*path);
+	if (strstr(text, "\xC0\x80")) /* XS's U+0000 */
+		xs_storage_throw(the, call, path, EINVAL);
+	return text;
+}
+
+/* A whole number that a Number counts exactly up to. */
+static uint64_t getPosition(xsMachine *the, xsSlot *slot, const char *name)
+{
+	double value = xsmcToNumber(*slot);
+	if (!((value >= 0) && (value <= 9007199254740992.0) && (value == (double)(uint64_t)value)))
+		xsRangeError("%s is no whole number of bytes", name);
+	return (uint64_t)value;
+}
+
+static void setNumber(xsMachine *the, xsSlot *slot, double value)
+{
+	if ((value >= INT32_MIN) && (value <= INT32_MAX) && (value == (double)(int32_t)value))
+		xsmcSetInteger(*slot, (xsIntegerValue)value);
+	else
+		xsmcSetNumber(*slot, value);
+}
+
+/* File: the host data is the descriptor + 1, so that NULL means closed. */
+
+void xs_file_destructor(void *data)
+{
+	if (data)
+		close((int)(intptr_t)data - 1);
+}
+
+static int getFile(xsMachine *the, const char *call)
+{
+	void *data = xsmcGetHostDataValidate(xsThis, (void *)xs_file_destructor);
+	if (!data)
+		xs_storage_throw(the, call, NULL, EBADF);
+	return (int)(intptr_t)data - 1;
+}
+
+void xs_file(xsMachine *the)
+{
+	const char *path, *mode;
+	int fd, error;
+	xs_storage_path(the, "open", &xsArg(0));
+	mode = xsmcToString(xsArg(1));
+	if (strcmp(mode, "r") && strcmp(mode, "r+") && strcmp(mode, "w+"))
+		xsRangeError("mode is none of r, r+, w+");
+	path = xsmcToString(xsArg(0)); /* both are strings by now: nothing moves any more */
+	error = storage_open(&fd, path, mode);
+	if (error)
+		xs_storage_throw(the, "open", &xsArg(0), error);
+	xsmcSetHostData(xsThis, (void *)(intptr_t)(fd + 1));
+}
+
+void xs_file_read(xsMachine *the)
+{
+	int fd = getFile(the, "read"), error;
+	uint64_t position = getPosition(the, &xsArg(1), "position");
+	void *bytes;
+	xsUnsignedValue length;
+	size_t count;
+	xsmcGetBufferWritable(xsArg(0), &bytes, &length);
+	error = storage_read(fd, bytes, length, position, &count);
+	if (error)
+		xs_storage_throw(the, "read", NULL, error);
+	setNumber(the, &xsResult, (double)count);
+}
+
+void xs_file_write(xsMachine *the)
+{
+	int fd = getFile(the, "write"), error;
+	uint64_t position = getPosition(the, &xsArg(1), "position");
+	void *bytes;
+	xsUnsignedValue length;
+	size_t count;
+	xsmcGetBufferReadable(xsArg(0), &bytes, &length);
+	error = storage_write(fd, bytes, length, position, &count);
+	if (error)
+		xs_storage_throw(the, "write", NULL, error);
+}
+
+void xs_file_setSize(xsMachine *the)
+{
+	int fd = getFile(the, "setSize");
+	int error = storage_set_size(fd, getPosition(the, &xsArg(0), "length"));
+	if (error)
+		xs_storage_throw(the, "setSize", NULL, error);
+}
+
+void xs_file_flush(xsMachine *the)
+{
+	int error = storage_flush(getFile(the, "flush"));
+	if (error)
+		xs_storage_throw(the, "flush", NULL, error);
+}
+
+void xs_file_close(xsMachine *the)
+{
+	xs_file_destructor(xsmcGetHostDataValidate(xsThis, (void *)xs_file_destructor));
+	xsmcSetHostData(xsThis, NULL);
+}
+
+/* Scan: the host data is the DIR. */
+
+void xs_scan_destructor(void *data)
+{
+	if (data)
+		closedir(data);
+}
+
+void xs_scan(xsMachine *the)
+{
+	DIR *directory = opendir(xs_storage_path(the, "scan", &xsArg(0)));
+	if (!directory)
+		xs_storage_throw(the, "scan", &xsArg(0), errno);
+	xsmcSetHostData(xsThis, directory);
+}
+
+void xs_scan_next(xsMachine *the)
+{
+	DIR *directory = xsmcGetHostDataValidate(xsThis, (void *)xs_scan_destructor);
+	const char *name;
+	int error;
+	if (!directory)
+		xs_storage_throw(the, "scan", NULL, EBADF);
+	name = storage_next_name(directory, &error);
+	if (name) {
+		/* The name is C's memory: nothing here moves it. XS takes UTF-8 as it is, four bytes for what is a surrogate pair in UTF-16. */
+		xsmcSetStringBuffer(xsResult, NULL, (xsIntegerValue)storage_to_utf8(name, NULL) + 1);
+		storage_to_utf8(name, xsmcToString(xsResult));
+	}
+	else if (error)
+		xs_storage_throw(the, "scan", NULL, error);
+}
+
+void xs_scan_close(xsMachine *the)
+{
+	xs_scan_destructor(xsmcGetHostDataValidate(xsThis, (void *)xs_scan_destructor));
+	xsmcSetHostData(xsThis, NULL);
+}
+
+/* Free functions */
+
+void xs_storage_status(xsMachine *the)
+{
+	storage_status_result result;
+	int error = storage_status(xs_storage_path(the, "status", &xsArg(0)), &result);
+	if (error)
+		xs_storage_throw(the, "status", &xsArg(0), error);
+	xsmcVars(1);
+	setNumber(the, &xsVar(0), result.size);
+	xsmcSet(xsArg(1), xsID_size, xsVar(0));
+	setNumber(the, &xsVar(0), result.mtime);
+	xsmcSet(xsArg(1), xsID_mtime, xsVar(0));
+	setNumber(the, &xsVar(0), (double)result.mode);
+	xsmcSet(xsArg(1), xsID_mode, xsVar(0));
+}
+
+void xs_storage_remove(xsMachine *the)
+{
+	int error = storage_remove(xs_storage_path(the, "remove", &xsArg(0)));
+	if (error)
+		xs_storage_throw(the, "remove", &xsArg(0), error);
+}
+
+void xs_storage_move(xsMachine *the)
+{
+	const char *from, *to;
+	int error;
+	/* Both become strings, and are checked, before either pointer is kept. */
+	xs_storage_path(the, "move", &xsArg(0));
+	xs_storage_path(the, "move", &xsArg(1));
+	from = xsmcToString(xsArg(0));
+	to = xsmcToString(xsArg(1));
+	error = storage_move(from, to);
+	if (error)
+		xs_storage_throw(the, "move", &xsArg(EEXIST == error ? 1 : 0), error);
+}
+
+void xs_storage_createDirectory(xsMachine *the)
+{
+	int created, error = storage_create_directory(xs_storage_path(the, "createDirectory", &xsArg(0)), &created);
+	if (error)
+		xs_storage_throw(the, "createDirectory", &xsArg(0), error);
+	xsmcSetBoolean(xsResult, created);
+}
