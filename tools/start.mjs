@@ -59,6 +59,8 @@ async function demonstrate(host) {
 			`server=${samba.address}`, `port=${samba.port}`, `share=${samba.share}`, `path=${folderOnShare}`,
 			`user=${samba.user}`, `password=${samba.password}`, `source=${source}`,
 		], root);
+		// Ended by a signal: the server may be gone already.
+		if (code >= 128) return code;
 		const folder = join(samba.folderOf(), folderOnShare);
 		const wrong = different(source, folder);
 		const extra = existsSync(folder) ? readdirSync(folder).filter(name => !sampleNames.includes(name)) : [];

@@ -1,0 +1,108 @@
+/** The unit tests once more, inside XS: each of them is a test here, in the 64-bit host and in the 32-bit one. */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../support/repository.js";
+import { allBits, host, runProcess } from "../support/run.js";
+
+interface Line { file?: string; index?: number; title?: string[]; message?: string; stack?: string; done?: number }
+
+/** More than the device has: assertions and vectors need room that the app does not. Tests of the budget make their own clone. */
+const settings = ["main=tests/xs/runner"];
+
+const specifiers = readdirSync(join(root, "build/js/tests/unit"), { recursive: true, encoding: "utf8" })
+	.filter(name => name.endsWith(".test.js")).sort()
+	.map(name => `tests/unit/${name.replace(/\\/g, "/").replace(/\.js$/, "")}`);
+
+function parse(line: string): Line {
+	try { return line.startsWith("{") ? JSON.parse(line) as Line : {}; }
+	catch { return {}; }
+}
+
+/** The titles of one file's tests, in order; or why it does not load. */
+async function list(file: string): Promise<{ titles: string[][]; problem?: string }> {
+	const { executable, moduleList } = await host(64);
+	const run = await runProcess(executable, [moduleList, ...settings, `tests=${file}`, "list=true"]);
+	const lines = run.out.split("\n").map(parse);
+	const titles = lines.flatMap(({ title }) => title ? [title] : []);
+	return lines.some(({ done }) => done === titles.length) && run.code === 0 ? { titles } : { titles, problem: run.text || `exit code ${run.code}` };
+}
+
+/** One run of one file: started by the first test that asks, each result handed over as it comes. */
+class FileRun {
+	readonly #waiting = new Map<number, (line: Line) => void>();
+	readonly #results = new Map<number, Line>();
+	readonly #file: string;
+	readonly #bits: number;
+	#started = false;
+	#end: string | undefined;
+
+	constructor(file: string, bits: number) {
+		this.#file = file;
+		this.#bits = bits;
+	}
+
+	async result(index: number): Promise<Line> {
+		if (!this.#started) {
+			this.#started = true;
+			await this.#start();
+		}
+		const known = this.#results.get(index);
+		if (known) return known;
+		if (this.#end !== undefined) return { message: this.#end };
+		return new Promise(resolve => this.#waiting.set(index, resolve));
+	}
+
+	async #start(): Promise<void> {
+		const { executable, moduleList } = await host(this.#bits);
+		const child = spawn(executable, [moduleList, ...settings, `tests=${this.#file}`], { stdio: ["ignore", "pipe", "pipe"], cwd: root });
+		let rest = "";
+		let said = "";
+		child.stdout.setEncoding("utf8").on("data", (text: string) => {
+			const lines = (rest + text).split("\n");
+			rest = lines.pop()!;
+			for (const line of lines) {
+				const result = parse(line);
+				if (result.index === undefined) said += `${line}\n`;
+				else this.#settle(result.index, result);
+			}
+		});
+		child.stderr.setEncoding("utf8").on("data", (text: string) => { said += text; });
+		const kill = () => child.kill("SIGKILL");
+		process.once("exit", kill);
+		child.on("close", (code, signal) => {
+			process.off("exit", kill);
+			this.#end = `the host ended (${signal ?? `exit code ${String(code)}`}) before this test had a result\n${said}${rest}`;
+			for (const index of [...this.#waiting.keys()]) this.#settle(index, { message: this.#end });
+		});
+	}
+
+	#settle(index: number, line: Line): void {
+		this.#results.set(index, line);
+		this.#waiting.get(index)?.(line);
+		this.#waiting.delete(index);
+	}
+}
+
+const lists = await Promise.all(specifiers.map(list));
+
+for (const bits of allBits) {
+	describe(`in XS, ${bits} bits`, function () {
+		this.timeout(120_000);
+
+		specifiers.forEach((file, at) => {
+			const { titles, problem } = lists[at]!;
+			describe(file, () => {
+				const run = new FileRun(file, bits);
+				if (problem !== undefined) it("loads", () => { throw new Error(problem); });
+				titles.forEach((title, index) => it(title.join(": "), async () => {
+					const { message, stack } = await run.result(index);
+					if (message === undefined) return;
+					const error = new Error(message);
+					error.stack = `${message}\n${stack ?? ""}`;
+					throw error;
+				}));
+			});
+		});
+	});
+}
