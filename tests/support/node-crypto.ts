@@ -13,7 +13,7 @@ const algorithms: readonly { length: number; start: () => Hash; hmac?: string }[
 	{ length: 20, start: () => createHash("sha1") },
 ];
 
-/** What C keeps behind the host objects of one class. Afterwards closed ones map to undefined. */
+/** What C keeps behind the host objects of one class. Closed ones map to undefined. */
 class States<T> {
 	readonly #what: string;
 	readonly #states = new WeakMap<object, T | undefined>();
@@ -25,7 +25,10 @@ class States<T> {
 		if (state === undefined) throw new TypeError(`${this.#what} is closed`);
 		return state;
 	}
-	close(self: object): void { if (this.#states.has(self)) this.#states.set(self, undefined); }
+	close(self: object): void {
+		if (!this.#states.has(self)) throw new TypeError(`crypto: not a ${this.#what}`);
+		this.#states.set(self, undefined);
+	}
 }
 
 const keys = new States<{ bytes: Uint8Array }>("key");

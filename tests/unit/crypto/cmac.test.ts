@@ -1,12 +1,64 @@
-import { Key } from "../../../hosts/crypto/key.js";
 import { CMAC } from "../../../hosts/crypto/cmac.js";
-import { bytesEqual } from "../../support/assert.js";
+import { bytesEqual, equal, throws } from "../../support/assert.js";
 import { hex } from "../../support/hex.js";
+import { cmac as vectors, cmacKey } from "../../vectors/macs.js";
+import { smb311 } from "../../vectors/smb-keys.js";
+import { keyOf, numbered, refusesClosed } from "./keys.js";
+import { refusesSpans, signsAs, signsInPlace, verifies } from "./mac-cases.js";
+
 describe("CMAC", () => {
-	it("x", () => {
-		const key = new Key(16); key.load(hex("2b7e1516 28aed2a6 abf71588 09cf4f3c"), 0);
-		const cmac = new CMAC(key); const b = new Uint8Array(16);
-		cmac.sign(b, 0, 0, 0);
-		bytesEqual(b, "bb1d6929 e9593728 7fa37d12 9b756746");
+	for (const { message, tag } of vectors)
+		it(`RFC 4493: a message of ${hex(message).length} bytes`, () => signsAs(new CMAC(keyOf(cmacKey)), message, tag));
+
+	it("counts the tag's bytes as zero wherever they lie in the span", () => signsInPlace(new CMAC(keyOf(cmacKey))));
+	it("verifies, and leaves the bytes as they were", () => verifies(new CMAC(keyOf(cmacKey))));
+	it("refuses ranges outside of the buffer", () => refusesSpans(new CMAC(keyOf(cmacKey))));
+
+	it("signs 64 KiB as any other span", () => {
+		const cmac = new CMAC(keyOf(cmacKey));
+		const bytes = new Uint8Array(65536 + 16);
+		for (let at = 0; at < 65536; at++) bytes[at] = at * 31 + (at >> 8);
+		cmac.sign(bytes, 0, 65536, 65536);
+		// Computed with OpenSSL 3: openssl mac -cipher AES-128-CBC CMAC.
+		bytesEqual(bytes.slice(65536), "32753e71e7bfc9c058c29af55b5b1675");
+	});
+
+	it("signs as Windows did at the end of SESSION_SETUP", () => {
+		for (const [key, message] of [[smb311.signingKey, smb311.response], [smb311.secondSigningKey, smb311.secondResponse]] as const) {
+			const cmac = new CMAC(keyOf(key));
+			const bytes = hex(message);
+			equal(cmac.verify(bytes, 0, bytes.length, 48), true);
+			bytes.fill(0xFF, 48, 64);
+			equal(cmac.verify(bytes, 0, bytes.length, 48), false);
+			cmac.sign(bytes, 0, bytes.length, 48);
+			bytesEqual(bytes, message);
+		}
+	});
+
+	it("wants 16 bytes of key", () => {
+		for (const length of [1, 15, 17, 32]) throws(() => new CMAC(keyOf("00".repeat(length))), RangeError, /16 bytes, not/);
+	});
+
+	it("keeps its own copy of the key", () => {
+		const key = keyOf(cmacKey);
+		const cmac = new CMAC(key);
+		key.random();
+		key.close();
+		signsAs(cmac, vectors[0]!.message, vectors[0]!.tag);
+	});
+
+	it("leaves no key behind in the crypto library: a hundred objects, closed one after the other", () => {
+		for (let count = 0; count < 100; count++) {
+			const cmac = new CMAC(keyOf(cmacKey));
+			signsAs(cmac, vectors[1]!.message, vectors[1]!.tag);
+			cmac.close();
+		}
+	});
+
+	it("can no longer be used once closed, which may be twice", () => {
+		const cmac = new CMAC(keyOf(cmacKey));
+		cmac.close();
+		cmac.close();
+		refusesClosed("CMAC", [() => cmac.sign(numbered(32), 0, 32, 0), () => cmac.verify(numbered(32), 0, 32, 0)]);
 	});
 });

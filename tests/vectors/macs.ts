@@ -1,0 +1,36 @@
+/**
+ * Message authentication codes, all hexadecimal. HMAC-MD5: RFC 2202 section 2. HMAC-SHA256: RFC 4231 section 4. AES-CMAC: RFC 4493 section 4.
+ * The cases with keys of 80 and 131 bytes are left out: no key of SMB or NTLM is longer than 64, and Key refuses it.
+ */
+
+export const hmacMD5: readonly { key: string; message: string; tag: string }[] = [
+	{ key: "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", message: "4869205468657265", tag: "9294727a3638bb1c13f48ef8158bfc9d" },
+	{ key: "4a656665", message: "7768617420646f2079612077616e7420666f72206e6f7468696e673f", tag: "750c783e6ab0b503eaa86e310a5db738" },
+	{ key: "aa".repeat(16), message: "dd".repeat(50), tag: "56be34521d144c88dbb8c733f0e8b3f6" },
+	{ key: "0102030405060708090a0b0c0d0e0f10111213141516171819", message: "cd".repeat(50), tag: "697eaf0aca3a3aea3a75164746ffaa79" },
+	{ key: "0c".repeat(16), message: "546573742057697468205472756e636174696f6e", tag: "56461ef2342edc00f9bab995690efd4c" },
+];
+
+export const hmacSHA256: readonly { key: string; message: string; tag: string }[] = [
+	{ key: "0b".repeat(20), message: "4869205468657265", tag: "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+	{ key: "4a656665", message: "7768617420646f2079612077616e7420666f72206e6f7468696e673f", tag: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+	{ key: "aa".repeat(20), message: "dd".repeat(50), tag: "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe" },
+	{ key: "0102030405060708090a0b0c0d0e0f10111213141516171819", message: "cd".repeat(50), tag: "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b" },
+];
+
+/** RFC 4231 test case 5: the tag is cut to 16 bytes. */
+export const hmacSHA256Cut = { key: "0c".repeat(20), message: "546573742057697468205472756e636174696f6e", tag: "a3b6167473100ee06e0c796c2955552b" } as const;
+
+export const cmacKey = "2b7e1516 28aed2a6 abf71588 09cf4f3c";
+export const cmac: readonly { message: string; tag: string }[] = [
+	{ message: "", tag: "bb1d6929 e9593728 7fa37d12 9b756746" },
+	{ message: "6bc1bee2 2e409f96 e93d7e11 7393172a", tag: "070a16b4 6b4d4144 f79bdd9d d04a287c" },
+	{
+		message: "6bc1bee2 2e409f96 e93d7e11 7393172a ae2d8a57 1e03ac9c 9eb76fac 45af8e51 30c81c46 a35ce411",
+		tag: "dfa66747 de9ae630 30ca3261 1497c827",
+	},
+	{
+		message: "6bc1bee2 2e409f96 e93d7e11 7393172a ae2d8a57 1e03ac9c 9eb76fac 45af8e51 30c81c46 a35ce411 e5fbc119 1a0a52ef f69f2445 df4f9b17 ad2b417b e66c3710",
+		tag: "51f0bebf 7e3b9d92 fc497417 79363cfe",
+	},
+];
