@@ -103,7 +103,7 @@ export class Proxy {
 	#relay(from: Socket, to: Socket, direction: Direction, connection: number, filter: Filter | undefined, cut: (reset?: boolean) => void): void {
 		this.#sockets.add(from);
 		from.setNoDelay(true);
-		let held = new Uint8Array(0);
+		let held: Uint8Array = new Uint8Array(0);
 		let index = 0;
 		from.on("data", data => {
 			held = concat(held, new Uint8Array(data));
@@ -130,7 +130,7 @@ export class Proxy {
 
 	/** Writes all that went through as a pcap file of raw IPv4, the server's side on port 445. */
 	writeCapture(path: string): void {
-		const file = [new Uint8Array(24)];
+		const file: Uint8Array[] = [new Uint8Array(24)];
 		const head = viewOf(file[0]!);
 		head.setUint32(0, 0xA1B2C3D4, true);
 		head.setUint16(4, 2, true);
