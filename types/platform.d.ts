@@ -13,6 +13,8 @@ declare module "platform" {
 	/** Whether a line may be drawn over (a terminal); if so, progress() draws it, and an empty text takes it away. */
 	export const terminal: boolean;
 	export function progress(line: string): void;
+	/** Bytes of XS heap (chunks and slots) used at the most since start, undefined where the host does not count. */
+	export function heapPeak(): number | undefined;
 	/** Ends the program with that code on the desktop, restarts nothing on a device. */
 	export function exit(code: number): void;
 }

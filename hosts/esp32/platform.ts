@@ -53,5 +53,8 @@ export function progress(line: string): void {
 		trace(line, "\n");
 }
 
+/** The engine's own instruments count: see xsbug. */
+export function heapPeak(): number | undefined { return undefined; }
+
 /** The device stays on: the result is in the trace. */
 export function exit(code: number): void { trace("done, exit code ", code, "\n"); }

@@ -30,5 +30,8 @@ export function progress(line: string): void {
 		trace(line, "\n");
 }
 
+/** The engine's own instruments count: see xsbug. */
+export function heapPeak(): number | undefined { return undefined; }
+
 /** The simulator goes on: it is closed by the person. */
 export function exit(code: number): void { trace("done, exit code ", code, "\n"); }

@@ -39,3 +39,8 @@ export class AuthenticationError extends Error {
 export class StorageError extends Error {
 	override get name(): string { return "StorageError"; }
 }
+
+/** A setting is unknown, missing or malformed: the message says which, and what is allowed. */
+export class SettingsError extends Error {
+	override get name(): string { return "SettingsError"; }
+}

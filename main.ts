@@ -1,0 +1,138 @@
+/** The application: settings, then transport and credentials, then the uploader. The only file that knows the platform. */
+import config from "mc/config";
+import { heapPeak, log, now, print, exit, progress, resolve, TCP, terminal } from "platform";
+import Time from "time";
+import Timer from "timer";
+import { random } from "./hosts/crypto/random.js";
+import { ntlmUserName, parseAccount } from "./modules/auth/account.js";
+import { NTLM } from "./modules/auth/ntlm.js";
+import { SPNEGO } from "./modules/auth/spnego.js";
+import { Buffers } from "./modules/client/buffers.js";
+import { Connection } from "./modules/client/connection.js";
+import { dialectName, negotiate, type Policy } from "./modules/client/negotiate.js";
+import { Session } from "./modules/client/session.js";
+import type { TreeConnect } from "./modules/client/tree-connect.js";
+import { SettingsError } from "./modules/errors/errors.js";
+import { Transport } from "./modules/net/transport.js";
+import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
+import { Dialect } from "./modules/smb2/negotiate.js";
+import { Report, size } from "./modules/uploader/report.js";
+import { Uploader } from "./modules/uploader/uploader.js";
+
+/** Keys that the platform puts beside the settings. */
+const platformKeys = Object.freeze(["ssid"] as const);
+const limits = Object.freeze({ answerSeconds: 30, idleSeconds: 120 } as const);
+/** How long a look at the connection or the log-on may take before the next address is tried. */
+const connectTimeoutMs = 10000;
+
+class Application {
+	#settings: Settings;
+	#buffers: Buffers;
+	#policy: Policy;
+	#device: string;
+
+	constructor(settings: Settings) {
+		this.#settings = settings;
+		const { slots, slotLength } = config.pipeline;
+		this.#buffers = new Buffers(slots, slotLength);
+		const clientGuid = new Uint8Array(16);
+		random(clientGuid, 0, clientGuid.length);
+		let device = "";
+		for (let i = 0; i < 4; i++)
+			device += clientGuid[i].toString(16).padStart(2, "0");
+		this.#device = device;
+		this.#policy = {
+			dialectMin: settings.dialectMin, dialectMax: settings.dialectMax,
+			signingRequired: settings.signing === "required" && settings.auth !== "guest",
+			server: settings.server, clientGuid,
+		};
+	}
+
+	/** Looks at the folder once; settles with whether everything arrived. */
+	async look(): Promise<boolean> {
+		const { source, path, after } = this.#settings;
+		const report = new Report({ print, progress, terminal, ticks: () => Time.ticks, path });
+		await new Uploader({ source, path, after, device: this.#device, connect: () => this.#connect(), listener: report }).run();
+		const peak = heapPeak();
+		report.finish(source, peak === undefined ? "" : `XS heap peak ${size(peak)}`);
+		return report.complete;
+	}
+
+	async #connect(): Promise<TreeConnect> {
+		const { server, port, share, path, user, auth } = this.#settings;
+		this.#verbose(`Connecting to ${server}, share: ${share}, path: /${path}${path ? "/" : ""}`);
+		const { pipeline, memory } = this.#buffers;
+		const transport = await Transport.connect({
+			TCP, resolve, memory: memory.buffer, window: () => this.#buffers.window(),
+			receiveAt: pipeline.receiveAt, receiveEnd: pipeline.controlAt,
+			host: server, ...(port === undefined ? {} : { port }), connectTimeoutMs,
+			log: line => this.#verbose(line),
+		});
+		const connection = new Connection(transport, memory, pipeline, limits);
+		this.#buffers.onFilled = () => connection.filled();
+		try {
+			this.#verbose("Negotiating protocol");
+			const negotiated = await negotiate(connection, this.#policy);
+			this.#verbose(`Negotiated dialect: 0x${connection.dialect.toString(16).padStart(4, "0")} (${dialectName(connection.dialect)})`);
+			const session = await Session.setup(connection, negotiated, this.#policy, this.#credentials(), auth === "guest");
+			this.#verbose(session.guest ? "Let in as guest: nothing is signed" : "User authenticated successfully");
+			const tree = await session.treeConnect(share);
+			this.#verbose("Share connected successfully");
+			print(`${server} (${transport.address} port ${transport.port}), ${dialectName(connection.dialect)}, ${signingName(connection)}, ${session.guest ? "guest" : `user ${user}`}, share ${share}${path ? `, folder ${path}` : ""}`);
+			return tree;
+		}
+		catch (error) {
+			connection.close();
+			throw error;
+		}
+	}
+
+	#credentials(): SPNEGO {
+		const { server, user, password, domain, auth } = this.#settings;
+		const account = parseAccount(user, domain);
+		return new SPNEGO([new NTLM({
+			user: auth === "guest" && user === "" ? "guest" : ntlmUserName(account),
+			password, domain: account.domain, server, guest: auth === "guest", now, note: line => this.#verbose(line),
+		})]);
+	}
+
+	#verbose(line: string): void {
+		if (this.#settings.verbose)
+			log(`SMB2: ${line}`);
+	}
+}
+
+function signingName(connection: Connection): string {
+	return connection.signer === undefined ? "not signed" : connection.dialect < Dialect.SMB3_00 ? "signed (HMAC-SHA256)" : "signed (AES-CMAC)";
+}
+
+async function main(): Promise<void> {
+	let settings: Settings;
+	try {
+		settings = parseSettings(config, platformKeys);
+	}
+	catch (error) {
+		if (!(error instanceof SettingsError))
+			throw error;
+		for (const line of error.message.split("\n"))
+			log(`settings: ${line}`);
+		log(`The settings are:\n${settingsHelp()}`);
+		return exit(2);
+	}
+	const application = new Application(settings);
+	const look = async (): Promise<void> => {
+		let complete = false;
+		try {
+			complete = await application.look();
+		}
+		catch (error) {
+			log((error as Error).message);
+		}
+		if (settings.watch === 0)
+			return exit(complete ? 0 : 1);
+		Timer.set(look, settings.watch * 1000);
+	};
+	await look();
+}
+
+main();

@@ -1,0 +1,29 @@
+/** The pipeline and its memory, made once for the life of the program: connections come and go over it. */
+import { Pipeline } from "../../hosts/pipeline/pipeline.js";
+import { Window } from "../../hosts/pipeline/window.js";
+import { Memory } from "../smb2/wire.js";
+import { controlLength, headRoom, receiveLength } from "./layout.js";
+
+export class Buffers {
+	readonly pipeline: Pipeline;
+	readonly memory: Memory;
+	/** Called when slots were filled or became free: the connection's filled(). */
+	onFilled: () => void = ignore;
+
+	/** slots x slotLength bytes of file data. Error where the memory can't be had. */
+	constructor(slots: number, slotLength: number) {
+		this.pipeline = new Pipeline(slots, slotLength, headRoom, controlLength, receiveLength, () => this.onFilled());
+		this.memory = new Memory(this.pipeline.memory());
+	}
+
+	window(): Window {
+		return new Window(this.pipeline);
+	}
+
+	close(): void {
+		this.onFilled = ignore;
+		this.pipeline.close();
+	}
+}
+
+function ignore(): void {}

@@ -1,0 +1,449 @@
+/**
+ * [MS-SMB2] 3.2.1.2 Connection: message ids and credits, requests that wait for their responses, signatures, time-outs.
+ * The control plane awaits request() and exchange(); the data plane is one Stream, which is called back and allocates nothing.
+ */
+import Timer from "timer";
+import type { Pipeline } from "../../hosts/pipeline/pipeline.js";
+import { ProtocolError, TransportError } from "../errors/errors.js";
+import type { Transport } from "../net/transport.js";
+import { commandName, Flags, Header } from "../smb2/header.js";
+import { NTStatus, statusName } from "../smb2/status.js";
+import type { Memory } from "../smb2/wire.js";
+import { statusError } from "./advice.js";
+import { controlLength, prefixLength } from "./layout.js";
+
+/** What signs and verifies in place: HMAC for 2.x, CMAC for 3.x. */
+export interface Signer {
+	sign(bytes: Uint8Array, at: number, length: number, tagAt: number): void;
+	verify(bytes: Uint8Array, at: number, length: number, tagAt: number): boolean;
+	close(): void;
+}
+
+/** One request of a message and what becomes of its response. */
+export interface Request<T> {
+	readonly command: number;
+	/** What it is about, for errors: a file name, a share. */
+	readonly subject: string;
+	/** Bytes that the body may take at most. */
+	readonly length: number;
+	/** A status beside SUCCESS whose response has a body for read(). */
+	readonly accepted?: number;
+	/** Lays the body out in memory[at, limit); returns its end. The header lies before it, complete but for NextCommand and Signature. */
+	write(memory: Memory, at: number, limit: number): number;
+	/** Reads the response's body in memory[at, end), which is overwritten soon after. */
+	read(memory: Memory, at: number, end: number, status: number): T;
+}
+
+/** The data plane: many requests under way, called back for each response. */
+export interface Stream {
+	/** The response, verified, to a request that register() announced. false: this message id is not the stream's. */
+	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean;
+	/** The message that began at at was taken by the socket. */
+	sent(at: number): void;
+	/** There may be credits again. */
+	pump(): void;
+	/** Requests that wait for a response. */
+	readonly outstanding: number;
+	/** The connection is lost; nothing follows. */
+	failed(error: Error): void;
+}
+
+interface Exchange {
+	readonly results: unknown[];
+	left: number;
+	failure: Error | undefined;
+	resolve(results: unknown[]): void;
+	reject(error: Error): void;
+}
+
+interface Outstanding {
+	readonly messageId: number;
+	readonly request: Request<unknown>;
+	readonly exchange: Exchange;
+	readonly index: number;
+	/** Tick at which the wait is over. */
+	deadline: number;
+}
+
+export interface ConnectionLimits {
+	/** Seconds that a response may take; an interim response starts the wait again. */
+	readonly answerSeconds: number;
+	/** Seconds without any request after which the connection is given up. */
+	readonly idleSeconds: number;
+}
+
+const tickMs = 1000;
+/** Credits to have in hand: one for each slot and then some for what goes beside the data. */
+const creditsWanted = 32;
+
+export class Connection {
+	readonly memory: Memory;
+	readonly pipeline: Pipeline;
+	/** Negotiated, 0 before that ([MS-SMB2] 2.2.4 DialectRevision). */
+	dialect = 0;
+	maxWriteSize = 65536;
+	/** Of the one session that this connection carries; zeros before there is one. */
+	sessionId: Uint8Array = new Uint8Array(8);
+	/** Signs every request and verifies every response once it is set. */
+	signer: Signer | undefined;
+	/** Called when the connection is lost or closed. */
+	onClose: () => void = () => {};
+
+	#transport: Transport;
+	#limits: ConnectionLimits;
+	#header = new Header();
+	#messageId = 0;
+	#credits = 1;
+	#creditsShort = false;
+	#outstanding: Outstanding[] = [];
+	#waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+	#stream: Stream | undefined;
+	#streamDeadline = 0;
+	#controlAt: number;
+	#controlEnd: number;
+	#controlBusy = false;
+	/** The slot that a longer request is in, or -1. */
+	#slotAt = -1;
+	#ticks = 0;
+	#idleSince = 0;
+	#timer: Timer;
+	#failure: Error | undefined;
+
+	constructor(transport: Transport, memory: Memory, pipeline: Pipeline, limits: ConnectionLimits) {
+		this.#transport = transport;
+		this.memory = memory;
+		this.pipeline = pipeline;
+		this.#limits = limits;
+		this.#controlAt = pipeline.controlAt + prefixLength;
+		this.#controlEnd = pipeline.controlAt + controlLength;
+		this.#timer = Timer.repeat(() => this.#tick(), tickMs);
+		transport.onMessage = (at, end) => this.#receive(at, end);
+		transport.onSent = at => this.#sent(at);
+		transport.onError = error => this.fail(error);
+	}
+
+	get address(): string { return this.#transport.address; }
+	get port(): number { return this.#transport.port; }
+	/** Whether requests can still be made. */
+	get alive(): boolean { return this.#failure === undefined; }
+	get credits(): number { return this.#credits; }
+	/** Whether the control plane waits for credits: the data plane then leaves them to it. */
+	get contended(): boolean { return this.#creditsShort; }
+
+	/** Sends one request and settles with what its read() returns. StatusError for a status that is neither SUCCESS nor accepted. */
+	async request<T>(request: Request<T>, treeId = 0): Promise<T> {
+		return (await this.exchange([request], treeId))[0] as T;
+	}
+
+	/** Sends requests as one related compound (3.2.4.1.4) and settles when all are answered: with their results, or the first error. */
+	async exchange(requests: readonly Request<unknown>[], treeId: number): Promise<unknown[]> {
+		let length = 0;
+		for (let i = 0; i < requests.length; i++)
+			length += Header.size + requests[i].length + 7;
+		let at = -1;
+		for (;;) {
+			if (this.#failure)
+				throw this.#failure;
+			this.#creditsShort = this.#credits < requests.length;
+			if (!this.#creditsShort) {
+				at = this.#claim(length);
+				if (at >= 0)
+					break;
+			}
+			else if (requests.length > 1 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
+				return this.#oneByOne(requests, treeId);
+			await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+		}
+		return new Promise((resolve, reject) => {
+			this.#sendAll(at, length, requests, treeId, { results: [], left: requests.length, failure: undefined, resolve, reject });
+		});
+	}
+
+	/** For a server that is so mean with credits that a compound can't be paid. */
+	async #oneByOne(requests: readonly Request<unknown>[], treeId: number): Promise<unknown[]> {
+		const results: unknown[] = [];
+		for (const request of requests)
+			results.push(await this.request(request, treeId));
+		return results;
+	}
+
+	/** Writes the header of a data plane request at at and takes its credits; returns its message id. */
+	begin(header: Header, at: number, command: number, treeId: number, creditCharge: number): number {
+		const messageId = this.#messageId;
+		header.begin(this.memory, at);
+		header.CreditCharge = this.dialect > 0x0202 ? creditCharge : 0;
+		header.Command = command;
+		header.CreditRequest = creditCharge + Math.max(0, creditsWanted - this.#credits);
+		header.MessageId = messageId;
+		header.TreeId = treeId;
+		header.SessionId = this.sessionId;
+		if (this.signer)
+			header.Flags = Flags.SIGNED;
+		this.#messageId += creditCharge;
+		this.#credits -= creditCharge;
+		return messageId;
+	}
+
+	/** Signs memory[at, end), if this session signs, and hands it to the transport. */
+	send(at: number, end: number): void {
+		this.#sign(at, end);
+		this.#transport.send(at, end);
+	}
+
+	/** Begins or, with undefined, ends the data plane. There is one at a time. */
+	set stream(stream: Stream | undefined) {
+		if (stream && this.#stream)
+			throw new TypeError("a transfer is going on");
+		this.#stream = stream;
+		this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
+		this.#idleSince = this.#ticks;
+		if (stream && this.#failure)
+			stream.failed(this.#failure);
+	}
+
+	/** Ends everything at once: whoever waits gets error. */
+	fail(error: Error): void {
+		if (this.#failure)
+			return;
+		this.#failure = error;
+		Timer.clear(this.#timer);
+		this.#transport.close();
+		this.signer?.close();
+		this.signer = undefined;
+		this.#unclaim(this.#slotAt);
+		const outstanding = this.#outstanding, waiting = this.#waiting, stream = this.#stream;
+		this.#outstanding = [];
+		this.#waiting = [];
+		this.#stream = undefined;
+		for (const { exchange } of outstanding)
+			exchange.reject(error);
+		for (const { reject } of waiting)
+			reject(error);
+		stream?.failed(error);
+		this.onClose();
+	}
+
+	/** Closes the connection. Safe to call twice. */
+	close(): void {
+		this.fail(new TransportError("the connection was closed", "CLOSED"));
+	}
+
+	// ---- sending ----
+
+	#claim(length: number): number {
+		if (length <= this.#controlEnd - this.#controlAt) {
+			if (this.#controlBusy)
+				return -1;
+			this.#controlBusy = true;
+			return this.#controlAt;
+		}
+		if (length > this.pipeline.slotLength)
+			throw new RangeError(`a request of ${length} bytes is longer than a slot of ${this.pipeline.slotLength}`);
+		if (this.#slotAt >= 0)
+			return -1;
+		return this.#slotAt = this.pipeline.take();
+	}
+
+	/** Gives back what #claim() gave. */
+	#unclaim(at: number): void {
+		if (at === this.#controlAt)
+			this.#controlBusy = false;
+		else if (at === this.#slotAt) {
+			this.#slotAt = -1;
+			this.pipeline.release(at);
+		}
+	}
+
+	#sendAll(first: number, length: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): void {
+		const firstId = this.#messageId, credits = this.#credits, before = this.#outstanding.length;
+		try {
+			this.#transport.send(first, this.#layOut(first, first + length, requests, treeId, exchange));
+		}
+		catch (error) {
+			// Nothing was sent: the ids and credits are as good as before.
+			this.#messageId = firstId;
+			this.#credits = credits;
+			this.#outstanding.length = Math.min(before, this.#outstanding.length);
+			exchange.reject(error as Error);
+			this.#unclaim(first);
+		}
+	}
+
+	/** Writes and signs one message after the other; returns the end of the last. */
+	#layOut(at: number, limit: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): number {
+		const header = new Header();
+		const signed = this.signer ? Flags.SIGNED : 0;
+		for (let i = 0; i < requests.length; i++) {
+			const request = requests[i];
+			const messageId = this.begin(header, at, request.command, treeId, 1);
+			header.limit = limit;
+			if (i > 0)
+				header.Flags = signed | Flags.RELATED_OPERATIONS;
+			let end = request.write(this.memory, header.bodyAt, limit);
+			if (i < requests.length - 1)
+				end = header.link(end);
+			this.#sign(at, end);
+			this.#outstanding.push({ messageId, request, exchange, index: i, deadline: this.#ticks + this.#limits.answerSeconds });
+			at = end;
+		}
+		return at;
+	}
+
+	#sign(at: number, end: number): void {
+		this.signer?.sign(this.memory.bytes, at, end - at, at + signatureOffset);
+	}
+
+	#sent(at: number): void {
+		if (at === this.#controlAt || at === this.#slotAt)
+			this.#unclaim(at);
+		else
+			this.#stream?.sent(at);
+		this.#wake();
+	}
+
+	/** There may be filled or free slots again. */
+	filled(): void {
+		this.#stream?.pump();
+		this.#wake();
+	}
+
+	/** Lets those who wait for credits or room look again. */
+	#wake(): void {
+		if (this.#waiting.length) {
+			const waiting = this.#waiting;
+			this.#waiting = [];
+			for (const { resolve } of waiting)
+				resolve();
+		}
+	}
+
+	// ---- receiving, in the order of 3.2.5.1 ----
+
+	#receive(at: number, end: number): void {
+		try {
+			this.#checkProtocol(at, end);
+			const header = this.#header;
+			while (at < end) {
+				header.open(this.memory, at, end);
+				at = header.end;
+				this.#dispatch(header);
+				if (this.#failure)
+					return;
+			}
+			this.#idleSince = this.#ticks;
+			if (this.#credits <= 0 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
+				throw new ProtocolError("the server granted no credits: nothing more could be asked");
+			this.filled();
+		}
+		catch (error) {
+			this.fail(error as Error);
+		}
+	}
+
+	#checkProtocol(at: number, end: number): void {
+		const first = end - at >= 4 ? this.memory.view.getUint32(at, true) : 0;
+		if (first === smb1Protocol)
+			throw new ProtocolError("the server answered in SMB1, which is never spoken here: enable SMB2 or SMB3 on it");
+		if (first === transformProtocol)
+			throw new ProtocolError("the server sent an encrypted message although no encryption was agreed on");
+	}
+
+	#dispatch(header: Header): void {
+		if (!header.isResponse)
+			throw new ProtocolError(`the server sent ${commandName(header.Command)} as a request`);
+		if (header.unsolicited)
+			return; // An oplock break: none was asked for, so there is nothing to give up (3.2.5.19).
+		const messageId = header.MessageId, status = header.Status;
+		let i = 0;
+		while (i < this.#outstanding.length && this.#outstanding[i].messageId !== messageId)
+			i++;
+		const entry = this.#outstanding[i];
+		if (entry && entry.request.command !== header.Command)
+			throw new ProtocolError(`${commandName(entry.request.command)}: the server answered message id ${messageId} with ${commandName(header.Command)}`);
+
+		const interim = status === NTStatus.PENDING && header.async;
+		if (!interim)
+			this.#verify(header);
+		this.#credits += header.CreditResponse;
+		if (interim) {
+			if (entry)
+				entry.deadline = this.#ticks + this.#limits.answerSeconds;
+			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
+			return;
+		}
+		if (entry) {
+			this.#outstanding.splice(i, 1);
+			this.#complete(entry, status, header);
+		}
+		else if (this.#stream?.answered(messageId, status, this.memory, header.bodyAt, header.end))
+			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
+		else
+			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
+	}
+
+	/** 3.2.5.1.3: once a session signs, what is not signed, or not by the server that knows the key, is not from this server. */
+	#verify(header: Header): void {
+		if (this.signer === undefined)
+			return;
+		if (!header.isSigned) {
+			const status = header.Status;
+			// A server that has lost the session has lost the key too: no more can be said than that this connection is over.
+			if (status === NTStatus.USER_SESSION_DELETED || status === NTStatus.NETWORK_SESSION_EXPIRED)
+				throw new TransportError(`the server says, unsigned, that the session is over (${statusName(status)})`, "SESSION_LOST");
+			throw new ProtocolError(`${commandName(header.Command)}: the server's reply is not signed: somebody may be between you and the server`);
+		}
+		if (!header.isSession(this.sessionId))
+			throw new ProtocolError(`${commandName(header.Command)}: the reply belongs to another session`);
+		if (!this.signer.verify(this.memory.bytes, header.at, header.end - header.at, header.signatureAt))
+			throw new ProtocolError(`${commandName(header.Command)}: the reply's signature is wrong: somebody may be between you and the server`);
+	}
+
+	#complete({ request, exchange, index }: Outstanding, status: number, header: Header): void {
+		if (status === NTStatus.SUCCESS || status === request.accepted) {
+			try {
+				exchange.results[index] = request.read(this.memory, header.bodyAt, header.end, status);
+			}
+			catch (error) {
+				exchange.reject(error as Error);
+				throw error;
+			}
+		}
+		else
+			exchange.failure ??= statusError(`${commandName(request.command)}${request.subject ? ` ${request.subject}` : ""}`, status);
+		if (--exchange.left > 0)
+			return;
+		if (exchange.failure)
+			exchange.reject(exchange.failure);
+		else
+			exchange.resolve(exchange.results);
+	}
+
+	// ---- time ----
+
+	#tick(): void {
+		const now = ++this.#ticks;
+		for (let i = 0; i < this.#outstanding.length; i++) {
+			const { deadline, request } = this.#outstanding[i];
+			if (deadline < now)
+				return this.fail(this.#silent(`${commandName(request.command)}${request.subject ? ` ${request.subject}` : ""}`));
+		}
+		if (this.#stream) {
+			if (this.#stream.outstanding === 0)
+				this.#streamDeadline = now + this.#limits.answerSeconds;
+			else if (this.#streamDeadline < now)
+				this.fail(this.#silent("WRITE"));
+		}
+		else if (this.#outstanding.length === 0 && now - this.#idleSince > this.#limits.idleSeconds)
+			this.fail(new TransportError(`the connection was idle for ${this.#limits.idleSeconds} s`, "IDLE"));
+	}
+
+	#silent(what: string): TransportError {
+		return new TransportError(`${what}: no answer from ${this.address} for ${this.#limits.answerSeconds} s: is the server busy, asleep or gone?`, "ETIMEDOUT");
+	}
+}
+
+/** [MS-SMB2] 2.2.1.2 Signature. */
+const signatureOffset = 48;
+/** 0xFF "SMB", 0xFD "SMB" as little endian numbers. */
+const smb1Protocol = 0x424D53FF;
+const transformProtocol = 0x424D53FD;

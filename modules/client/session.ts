@@ -1,0 +1,188 @@
+/** [MS-SMB2] 3.2.1.3 Session: logs on, derives the keys, and proves that it is the server that answered. */
+import { CMAC } from "../../hosts/crypto/cmac.js";
+import { DigestAlgorithm } from "../../hosts/crypto/digest.js";
+import { HMAC } from "../../hosts/crypto/hmac.js";
+import { kdf } from "../../hosts/crypto/kdf.js";
+import { Key } from "../../hosts/crypto/key.js";
+import type { SPNEGO } from "../auth/spnego.js";
+import { AuthenticationError, ProtocolError, StatusError } from "../errors/errors.js";
+import { Command, Header } from "../smb2/header.js";
+import { LogoffRequest, LogoffResponse } from "../smb2/logoff.js";
+import { Dialect, SecurityMode } from "../smb2/negotiate.js";
+import { SessionFlags, SessionSetupRequest, SessionSetupResponse } from "../smb2/session-setup.js";
+import { NTStatus } from "../smb2/status.js";
+import type { Connection, Signer } from "./connection.js";
+import type { Negotiated, Policy } from "./negotiate.js";
+import type { PreauthIntegrity } from "./preauth.js";
+import { TreeConnect } from "./tree-connect.js";
+
+/** A server that asks for more tokens than this is not going to be content. */
+const roundsMax = 8;
+/** [MS-SMB2] 3.2.5.3: Session.SessionKey. */
+const sessionKeyLength = 16;
+
+export class Session {
+	readonly connection: Connection;
+	readonly negotiated: Negotiated;
+	readonly policy: Policy;
+	/** Whether the server let us in as guest or anonymous: nothing is signed then. */
+	readonly guest: boolean;
+
+	/**
+	 * Logs on (3.2.4.2.3). guestAsked: whether being let in as guest is what the person wanted; if not, it is an AuthenticationError, for the
+	 * account is then unknown to the server. The keys of spnego are wiped in any case.
+	 */
+	static async setup(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: SPNEGO, guestAsked: boolean): Promise<Session> {
+		try {
+			return await logOn(connection, negotiated, policy, spnego, guestAsked);
+		}
+		catch (error) {
+			if (error instanceof StatusError && isLogonStatus(error.status))
+				throw new AuthenticationError(error.message.replace("SESSION_SETUP", "the server refused the log-on"), { cause: error });
+			throw error;
+		}
+		finally {
+			spnego.close();
+		}
+	}
+
+	constructor(connection: Connection, negotiated: Negotiated, policy: Policy, guest: boolean) {
+		this.connection = connection;
+		this.negotiated = negotiated;
+		this.policy = policy;
+		this.guest = guest;
+	}
+
+	/** 3.2.4.2.4. */
+	treeConnect(share: string): Promise<TreeConnect> {
+		return TreeConnect.connect(this, share);
+	}
+
+	/** 3.2.4.23. */
+	logoff(): Promise<void> {
+		return this.connection.request({
+			command: Command.LOGOFF, subject: "", length: LogoffRequest.size,
+			write: (memory, at, limit) => new LogoffRequest().begin(memory, at, limit).end,
+			read(memory, at, end) { new LogoffResponse().open(memory, at, end); },
+		});
+	}
+}
+
+interface Reply {
+	readonly token: Uint8Array;
+	readonly final: boolean;
+	readonly guest: boolean;
+}
+
+async function logOn(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: SPNEGO, guestAsked: boolean): Promise<Session> {
+	const { preauth } = negotiated;
+	let token = await spnego.initial(negotiated.token);
+	for (let round = 0; round < roundsMax; round++) {
+		const reply: Reply = await connection.request({
+			command: Command.SESSION_SETUP,
+			subject: "",
+			length: SessionSetupRequest.size + token.length,
+			accepted: NTStatus.MORE_PROCESSING_REQUIRED,
+			write(memory, at, limit) {
+				const request = new SessionSetupRequest().begin(memory, at, limit);
+				request.SecurityMode = negotiated.securityMode;
+				request.setSecurityBuffer(token);
+				preauth?.add(memory.bytes, request.headerAt, request.end);
+				return request.end;
+			},
+			read(memory, at, end, status) {
+				const response = new SessionSetupResponse().open(memory, at, end);
+				connection.sessionId = new Header().aim(memory, response.headerAt, end).SessionId;
+				const answer = response.securityBuffer();
+				const guest = (response.SessionFlags & (SessionFlags.IS_GUEST | SessionFlags.IS_NULL)) !== 0;
+				if (status !== NTStatus.SUCCESS) {
+					preauth?.add(memory.bytes, response.headerAt, end);
+					return { token: answer, final: false, guest };
+				}
+				if ((response.SessionFlags & SessionFlags.ENCRYPT_DATA) !== 0)
+					throw new AuthenticationError("the server demands encryption (SMB2_SESSION_FLAG_ENCRYPT_DATA), which this version does not speak");
+				if (guest && !guestAsked)
+					throw new AuthenticationError("the server let this account in only as guest: check user=…, or say auth=guest if that is meant");
+				spnego.finish(answer);
+				if (!guest)
+					startSigning(connection, negotiated, spnego.sessionKey, new Header().aim(memory, response.headerAt, end), guestAsked);
+				return { token: answer, final: true, guest };
+			},
+		});
+		if (reply.final)
+			return new Session(connection, negotiated, policy, reply.guest || connection.signer === undefined);
+		token = await spnego.step(reply.token);
+	}
+	throw new ProtocolError(`SESSION_SETUP: the server asked for more than ${roundsMax} tokens`);
+}
+
+/** 3.2.5.3.1: makes the signer, and verifies the response that header stands before. */
+function startSigning(connection: Connection, negotiated: Negotiated, sessionKey: Key | undefined, header: Header, guestAsked: boolean): void {
+	const required = (negotiated.securityMode & SecurityMode.SIGNING_REQUIRED) !== 0;
+	const offered = (negotiated.serverSecurityMode & (SecurityMode.SIGNING_ENABLED | SecurityMode.SIGNING_REQUIRED)) !== 0;
+	if (sessionKey === undefined) {
+		if (required && !guestAsked)
+			throw new AuthenticationError("the log-on gave no session key, so nothing could be signed; signing=required");
+		return;
+	}
+	if (!required && !offered && connection.dialect < Dialect.SMB3_11)
+		return;
+	const signer = makeSigner(connection.dialect, sessionKey, negotiated.preauth);
+	const { bytes } = connection.memory;
+	const proved = header.isSigned && signer.verify(bytes, header.at, header.end - header.at, header.signatureAt);
+	if (proved || (!header.isSigned && !required && connection.dialect < Dialect.SMB3_11)) {
+		connection.signer = signer;
+		return;
+	}
+	signer.close();
+	throw new ProtocolError(header.isSigned
+		? "SESSION_SETUP: the reply's signature is wrong: somebody may be between you and the server"
+		: "SESSION_SETUP: the server's reply is not signed: somebody may be between you and the server");
+}
+
+/** 3.1.4.2 and 3.2.5.3.1: HMAC-SHA256 with the session key for 2.x, AES-CMAC with a derived key for 3.x. */
+export function makeSigner(dialect: number, sessionKey: Key, preauth: PreauthIntegrity | undefined): Signer {
+	const key = new Key(sessionKeyLength), signingKey = new Key(sessionKeyLength);
+	try {
+		key.copy(sessionKey);
+		if (dialect < Dialect.SMB3_00)
+			return new HMAC(DigestAlgorithm.SHA256, key);
+		if (dialect < Dialect.SMB3_11)
+			kdf(key, ascii("SMB2AESCMAC\0"), ascii("SmbSign\0"), signingKey);
+		else
+			kdf(key, ascii("SMBSigningKey\0"), preauth!.value, signingKey);
+		return new CMAC(signingKey);
+	}
+	finally {
+		key.close();
+		signingKey.close();
+	}
+}
+
+function ascii(text: string): Uint8Array {
+	const bytes = new Uint8Array(text.length);
+	for (let i = 0; i < text.length; i++)
+		bytes[i] = text.charCodeAt(i);
+	return bytes;
+}
+
+/** Statuses that are about the account, not about this connection: trying again only locks it. */
+function isLogonStatus(status: number): boolean {
+	switch (status) {
+		case NTStatus.LOGON_FAILURE:
+		case NTStatus.WRONG_PASSWORD:
+		case NTStatus.NO_SUCH_USER:
+		case NTStatus.ACCESS_DENIED:
+		case NTStatus.ACCOUNT_RESTRICTION:
+		case NTStatus.INVALID_LOGON_HOURS:
+		case NTStatus.PASSWORD_EXPIRED:
+		case NTStatus.PASSWORD_MUST_CHANGE:
+		case NTStatus.ACCOUNT_DISABLED:
+		case NTStatus.ACCOUNT_EXPIRED:
+		case NTStatus.ACCOUNT_LOCKED_OUT:
+		case NTStatus.LOGON_TYPE_NOT_GRANTED:
+			return true;
+		default:
+			return false;
+	}
+}

@@ -1,0 +1,158 @@
+/** [MS-SMB2] 3.2.1.4 TreeConnect: a share, and the files and folders made in it. */
+import { ProtocolError, StatusError } from "../errors/errors.js";
+import { Command, Header } from "../smb2/header.js";
+import { AccessMask, CreateDisposition, CreateOptions, CreateRequest, CreateResponse, FileAttributes, ImpersonationLevel, OplockLevel, ShareAccess } from "../smb2/create.js";
+import { IoctlRequest, IoctlResponse } from "../smb2/ioctl.js";
+import { Dialect } from "../smb2/negotiate.js";
+import { NTStatus } from "../smb2/status.js";
+import { ShareFlags, ShareType, TreeConnectRequest, TreeConnectResponse } from "../smb2/tree-connect.js";
+import { TreeDisconnectRequest, TreeDisconnectResponse } from "../smb2/tree-disconnect.js";
+import { statusError } from "./advice.js";
+import type { Request } from "./connection.js";
+import { Open } from "./open.js";
+import type { Session } from "./session.js";
+
+export interface CreateParameters {
+	readonly desiredAccess: number;
+	readonly shareAccess: number;
+	readonly disposition: number;
+	readonly options: number;
+	readonly attributes: number;
+}
+
+/** A new file to be written, renamed and, if it comes to nothing, deleted. Readers may look, nobody else may write. */
+export const newFile: CreateParameters = Object.freeze({
+	desiredAccess: AccessMask.FILE_WRITE_DATA | AccessMask.FILE_READ_ATTRIBUTES | AccessMask.FILE_WRITE_ATTRIBUTES | AccessMask.DELETE | AccessMask.SYNCHRONIZE,
+	shareAccess: ShareAccess.READ | ShareAccess.DELETE,
+	disposition: CreateDisposition.CREATE,
+	options: CreateOptions.NON_DIRECTORY_FILE | CreateOptions.SEQUENTIAL_ONLY,
+	attributes: FileAttributes.HIDDEN,
+});
+
+const folder: CreateParameters = Object.freeze({
+	desiredAccess: AccessMask.FILE_READ_ATTRIBUTES,
+	shareAccess: ShareAccess.READ | ShareAccess.WRITE | ShareAccess.DELETE,
+	disposition: CreateDisposition.OPEN_IF,
+	options: CreateOptions.DIRECTORY_FILE,
+	attributes: 0,
+});
+
+export class TreeConnect {
+	readonly session: Session;
+	readonly share: string;
+	readonly treeId: number;
+
+	/** ProtocolError for what is no share of files; StatusError ACCESS_DENIED where nothing may be written to it. */
+	static async connect(session: Session, share: string): Promise<TreeConnect> {
+		const { connection, policy } = session;
+		const path = `\\\\${policy.server}\\${share}`;
+		const tree = await connection.request<TreeConnect>({
+			command: Command.TREE_CONNECT,
+			subject: share,
+			length: TreeConnectRequest.size + path.length * 2,
+			write(memory, at, limit) {
+				const request = new TreeConnectRequest().begin(memory, at, limit);
+				request.setPath(path);
+				return request.end;
+			},
+			read(memory, at, end) {
+				const response = new TreeConnectResponse().open(memory, at, end);
+				if (response.ShareType !== ShareType.DISK)
+					throw new ProtocolError(`TREE_CONNECT ${share}: this is a ${response.ShareType === ShareType.PRINT ? "printer" : "pipe"}, not a share of files: check share=…`);
+				if ((response.ShareFlags & ShareFlags.ENCRYPT_DATA) !== 0)
+					throw new ProtocolError(`TREE_CONNECT ${share}: the share demands encryption, which this version does not speak`);
+				if ((response.MaximalAccess & AccessMask.FILE_WRITE_DATA) === 0)
+					throw statusError(`TREE_CONNECT ${share}: nothing may be written`, NTStatus.ACCESS_DENIED);
+				return new TreeConnect(session, share, new Header().aim(memory, response.headerAt, end).TreeId);
+			},
+		});
+		if (connection.signer && (connection.dialect === Dialect.SMB3_00 || connection.dialect === Dialect.SMB3_02))
+			await tree.#validateNegotiate();
+		return tree;
+	}
+
+	private constructor(session: Session, share: string, treeId: number) {
+		this.session = session;
+		this.share = share;
+		this.treeId = treeId;
+	}
+
+	/** Opens or creates the file of that path (see sharePath). 3.2.4.3. */
+	create(path: string, parameters: CreateParameters): Promise<Open> {
+		return this.session.connection.request<Open>(this.#createRequest(path, parameters), this.treeId);
+	}
+
+	/** Makes the folder of that path (see sharePath) with every folder above it, where they are missing. */
+	async createFolder(path: string): Promise<void> {
+		for (let end = path.indexOf("\\"); ; end = path.indexOf("\\", end + 1)) {
+			const open = await this.create(end < 0 ? path : path.slice(0, end), folder);
+			await open.close();
+			if (end < 0)
+				return;
+		}
+	}
+
+	/** 3.2.4.22. */
+	disconnect(): Promise<void> {
+		return this.session.connection.request({
+			command: Command.TREE_DISCONNECT, subject: this.share, length: TreeDisconnectRequest.size,
+			write: (memory, at, limit) => new TreeDisconnectRequest().begin(memory, at, limit).end,
+			read(memory, at, end) { new TreeDisconnectResponse().open(memory, at, end); },
+		}, this.treeId);
+	}
+
+	#createRequest(path: string, parameters: CreateParameters): Request<Open> {
+		return {
+			command: Command.CREATE,
+			subject: path,
+			length: CreateRequest.size + path.length * 2 + 16,
+			write(memory, at, limit) {
+				const request = new CreateRequest().begin(memory, at, limit);
+				request.RequestedOplockLevel = OplockLevel.NONE;
+				request.ImpersonationLevel = ImpersonationLevel.IMPERSONATION;
+				request.DesiredAccess = parameters.desiredAccess;
+				request.FileAttributes = parameters.attributes;
+				request.ShareAccess = parameters.shareAccess;
+				request.CreateDisposition = parameters.disposition;
+				request.CreateOptions = parameters.options;
+				request.setName(path);
+				return request.end;
+			},
+			read: (memory, at, end) => new Open(this, path, new CreateResponse().open(memory, at, end).FileId),
+		};
+	}
+
+	/** 3.2.5.5: asks over the signed session what the server said in its NEGOTIATE. A server without this FSCTL says so, signed, which proves as much. */
+	async #validateNegotiate(): Promise<void> {
+		const { connection, negotiated, policy } = this.session;
+		try {
+			await connection.request({
+				command: Command.IOCTL,
+				subject: "FSCTL_VALIDATE_NEGOTIATE_INFO",
+				length: 128,
+				write(memory, at, limit) {
+					const request = new IoctlRequest().begin(memory, at, limit);
+					const information = request.setValidateNegotiateInfo(negotiated.dialects);
+					information.Capabilities = negotiated.capabilities;
+					information.Guid = policy.clientGuid;
+					information.SecurityMode = negotiated.securityMode;
+					return request.end;
+				},
+				read(memory, at, end) {
+					const answer = new IoctlResponse().open(memory, at, end).validateNegotiateInfo();
+					if (answer.Dialect !== connection.dialect || answer.SecurityMode !== negotiated.serverSecurityMode ||
+						answer.Capabilities !== negotiated.serverCapabilities || !sameBytes(answer.Guid, negotiated.serverGuid))
+						throw new ProtocolError("FSCTL_VALIDATE_NEGOTIATE_INFO: the server's NEGOTIATE was changed on its way: somebody may be between you and the server");
+				},
+			}, this.treeId);
+		}
+		catch (error) {
+			if (!(error instanceof StatusError && (error.status === NTStatus.NOT_SUPPORTED || error.status === NTStatus.INVALID_DEVICE_REQUEST || error.status === NTStatus.FILE_CLOSED)))
+				throw error;
+		}
+	}
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+	return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,197 @@
+/**
+ * The data plane of one file ([MS-SMB2] 3.2.4.7): takes filled slots from the pipeline, makes each a WRITE in place, keeps as many
+ * in flight as credits allow, and settles once. Per WRITE it allocates nothing.
+ */
+import type { Pipeline } from "../../hosts/pipeline/pipeline.js";
+import { ProtocolError, StorageError } from "../errors/errors.js";
+import { Command, Header } from "../smb2/header.js";
+import { NTStatus } from "../smb2/status.js";
+import type { Memory } from "../smb2/wire.js";
+import { WriteRequest, WriteResponse } from "../smb2/write.js";
+import { statusError } from "./advice.js";
+import type { Connection, Stream } from "./connection.js";
+import { writeHeadLength } from "./layout.js";
+import type { Open } from "./open.js";
+
+/** WRITEs in flight at most. Slots are free again once the socket has taken them, so this may exceed their number. */
+const inFlightMax = 16;
+/** What one credit pays for ([MS-SMB2] 3.1.5.2). */
+const creditPayload = 65536;
+/** What pipeline.next() says beside a position. */
+const nothingYet = -1;
+
+export class WriteWindow implements Stream {
+	#open: Open;
+	#connection: Connection;
+	#pipeline: Pipeline;
+	#progressed: (confirmed: number) => void;
+	#resolve: () => void;
+	#reject: (error: Error) => void;
+	#header = new Header();
+	#request = new WriteRequest();
+	#response = new WriteResponse();
+	/** By place in the window; a length of 0 marks a free place. */
+	#messageIds = new Float64Array(inFlightMax);
+	#lengths = new Float64Array(inFlightMax);
+	/** Where the header of each stands until the socket has taken it, else -1. */
+	#sendingAt = new Float64Array(inFlightMax).fill(-1);
+	#outstanding = 0;
+	#sending = 0;
+	/** File offset of the next WRITE. */
+	#offset = 0;
+	#end = 0;
+	#confirmed = 0;
+	#failure: Error | undefined;
+	#settled = false;
+
+	constructor(open: Open, progressed: (confirmed: number) => void, resolve: () => void, reject: (error: Error) => void) {
+		this.#open = open;
+		this.#connection = open.tree.session.connection;
+		this.#pipeline = this.#connection.pipeline;
+		this.#progressed = progressed;
+		this.#resolve = resolve;
+		this.#reject = reject;
+	}
+
+	get outstanding(): number { return this.#outstanding; }
+
+	/** Begins to send length bytes of the file at source, from offset on. */
+	start(source: string, offset: number, length: number): void {
+		this.#offset = offset;
+		this.#end = offset + length;
+		// A server that takes less than a slot gets slots that are filled less far.
+		const spare = Math.max(0, this.#pipeline.slotLength - this.#connection.maxWriteSize);
+		try {
+			this.#pipeline.read(source, offset, length, Math.ceil(spare / 16) * 16);
+		}
+		catch (error) {
+			this.#settled = true;
+			this.#reject(new StorageError((error as Error).message, { cause: error }));
+			return;
+		}
+		this.#connection.stream = this;
+		this.pump();
+	}
+
+	pump(): void {
+		const connection = this.#connection;
+		try {
+			while (!this.#failure && !this.#settled && this.#outstanding < inFlightMax && !connection.contended) {
+				const charge = this.#charge();
+				if (connection.credits < charge)
+					break;
+				const at = this.#next();
+				if (at < 0)
+					break;
+				this.#write(at, charge);
+			}
+		}
+		catch (error) {
+			this.#giveUp(error as Error);
+		}
+		this.#settleWhenDone();
+	}
+
+	sent(at: number): void {
+		for (let i = 0; i < inFlightMax; i++) {
+			if (this.#sendingAt[i] === at) {
+				this.#sendingAt[i] = -1;
+				this.#sending--;
+				this.#pipeline.release(at + writeHeadLength);
+				return;
+			}
+		}
+	}
+
+	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean {
+		let i = 0;
+		while (i < inFlightMax && !(this.#messageIds[i] === messageId && this.#lengths[i] > 0))
+			i++;
+		if (i === inFlightMax)
+			return false;
+		const length = this.#lengths[i];
+		this.#lengths[i] = 0;
+		this.#outstanding--;
+		if (status !== NTStatus.SUCCESS)
+			this.#giveUp(statusError(`WRITE ${this.#open.path}`, status));
+		else {
+			const count = this.#response.open(memory, at, end).Count;
+			if (count !== length)
+				throw new ProtocolError(`WRITE ${this.#open.path}: the server took ${count} of ${length} bytes and called it a success`);
+			this.#confirmed += length;
+			this.#progressed(this.#confirmed);
+		}
+		this.#settleWhenDone();
+		return true;
+	}
+
+	failed(error: Error): void {
+		this.#failure ??= error;
+		this.#pipeline.stop();
+		for (let i = 0; i < inFlightMax; i++) {
+			if (this.#sendingAt[i] >= 0)
+				this.#pipeline.release(this.#sendingAt[i] + writeHeadLength);
+		}
+		this.#sendingAt.fill(-1);
+		this.#sending = this.#outstanding = 0;
+		this.#settleWhenDone();
+	}
+
+	#charge(): number {
+		return Math.max(1, Math.ceil(Math.min(this.#pipeline.slotLength, this.#end - this.#offset) / creditPayload));
+	}
+
+	/** The position of the next data, or below 0. */
+	#next(): number {
+		if (this.#offset === this.#end)
+			return nothingYet;
+		try {
+			return this.#pipeline.next();
+		}
+		catch (error) {
+			throw new StorageError((error as Error).message, { cause: error });
+		}
+	}
+
+	/** Makes the data at dataAt a WRITE and sends it. */
+	#write(dataAt: number, charge: number): void {
+		const { memory } = this.#connection;
+		const length = this.#pipeline.lengthAt(dataAt);
+		const at = dataAt - writeHeadLength;
+		let i = 0;
+		while (this.#lengths[i] > 0 || this.#sendingAt[i] >= 0)
+			i++;
+		this.#messageIds[i] = this.#connection.begin(this.#header, at, Command.WRITE, this.#open.tree.treeId, charge);
+		this.#lengths[i] = length;
+		this.#sendingAt[i] = at;
+		this.#outstanding++;
+		this.#sending++;
+		const request = this.#request.begin(memory, at + Header.size);
+		request.Offset = this.#offset;
+		request.FileId = this.#open.fileId;
+		request.setData(dataAt, length);
+		this.#offset += length;
+		this.#connection.send(at, dataAt + length);
+	}
+
+	/** Nothing more is sent; what is under way is waited for. */
+	#giveUp(error: Error): void {
+		if (this.#failure)
+			return;
+		this.#failure = error;
+		this.#pipeline.stop();
+	}
+
+	#settleWhenDone(): void {
+		if (this.#settled || this.#outstanding > 0 || this.#sending > 0 || (!this.#failure && this.#offset < this.#end))
+			return;
+		this.#settled = true;
+		if (this.#connection.alive)
+			this.#connection.stream = undefined;
+		this.#pipeline.stop();
+		if (this.#failure)
+			this.#reject(this.#failure);
+		else
+			this.#resolve();
+	}
+}

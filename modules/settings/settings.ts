@@ -1,0 +1,151 @@
+/** The settings: one set of names on every host, each a text `key=value`, checked once at start. */
+import { SettingsError } from "../errors/errors.js";
+
+export interface Settings {
+	/** Host name or address. */
+	server: string;
+	/** undefined: 445, then 139. */
+	port: number | undefined;
+	share: string;
+	/** Folder in the share, its parts parted by "/", none at either end; "" is the share's root. */
+	path: string;
+	user: string;
+	password: string;
+	domain: string;
+	auth: "auto" | "ntlm" | "guest";
+	/** DialectRevision bounds ([MS-SMB2] 2.2.3), both included. */
+	dialectMin: number;
+	dialectMax: number;
+	signing: "required" | "when-offered";
+	/** Folder of scans on this machine. */
+	source: string;
+	after: "keep" | "move" | "delete";
+	/** Seconds between looks at the folder; 0: look once and end. */
+	watch: number;
+	verbose: boolean;
+}
+
+/** What each setting means, in the order in which a person is told. */
+const meanings = Object.freeze({
+	server: "name or address of the NAS",
+	port: "1 to 65535 (default: 445, then 139)",
+	share: "name of the share",
+	path: "folder in the share",
+	user: "account on the NAS",
+	password: "its password",
+	domain: "its domain, if any",
+	auth: "auto | ntlm | kerberos | guest",
+	realm: "Kerberos realm",
+	kdc: "Kerberos server",
+	dialect: "2.0.2 | 2.1 | 3.0 | 3.0.2 | 3.1.1, or a range such as 3.0-3.1.1",
+	signing: "required | when-offered",
+	encryption: "required | preferred | off",
+	source: "folder of scans",
+	after: "keep | move | delete",
+	watch: "seconds between looks at the folder (0: once and end)",
+	verbose: "true | false",
+});
+type Key = keyof typeof meanings;
+
+const dialects = Object.freeze({ "2.0.2": 0x0202, "2.1": 0x0210, "3.0": 0x0300, "3.0.2": 0x0302, "3.1.1": 0x0311 } as Record<string, number>);
+
+/**
+ * Checks values (text, Number or Boolean each; objects are the platform's own and passed over, as are the keys named in
+ * platformKeys). Throws SettingsError with everything that is wrong, a line each.
+ */
+export function parseSettings(values: Record<string, unknown>, platformKeys: readonly string[] = []): Settings {
+	const wrong: string[] = [];
+	for (const key in values) {
+		if (!(key in meanings) && !platformKeys.includes(key) && typeof values[key] !== "object")
+			wrong.push(`unknown setting "${key}": ${nearest(key)}`);
+	}
+	const text = (key: Key): string => {
+		const value = values[key];
+		return value === undefined || value === null ? "" : String(value);
+	};
+	const bad = (key: Key): void => { wrong.push(`${key}=${key === "password" ? "…" : text(key)}: expected ${meanings[key]}`); };
+	const choice = <T extends string>(key: Key, allowed: readonly T[]): T => {
+		const value = (text(key) || allowed[0]) as T;
+		if (!allowed.includes(value))
+			bad(key);
+		return value;
+	};
+	const needed = (key: Key): string => {
+		const value = text(key);
+		if (value === "")
+			wrong.push(`${key}=… is missing: ${meanings[key]}`);
+		return value;
+	};
+
+	const server = needed("server");
+	if (/[\s\/\\]/.test(server))
+		wrong.push(`server=${server}: expected a name or address alone, such as nas.local; the share goes into share=…, the folder into path=…`);
+	const port = text("port") === "" ? undefined : wholeNumber(text("port"), 65535);
+	if (port !== undefined && !(port >= 1))
+		bad("port");
+	const share = needed("share");
+	if (/["*:<>?|\/\\]/.test(share))
+		wrong.push(`share=${share}: expected the share's name alone; folders go into path=…`);
+	const path = text("path").replace(/\\/g, "/").split("/").filter(part => part !== "" && part !== ".");
+	if (path.includes(".."))
+		wrong.push(`path=${text("path")}: ".." cannot be part of a folder in a share`);
+	const auth = choice("auth", ["auto", "ntlm", "guest", "kerberos"]);
+	if (auth === "kerberos" || text("realm") !== "" || text("kdc") !== "")
+		wrong.push("auth=kerberos, realm and kdc: this version logs on by NTLMv2 (auth=ntlm) or as guest (auth=guest) only");
+	if (auth !== "guest" && text("user") === "" )
+		wrong.push("user=… is missing: the account on the NAS (or auth=guest where the share takes guests)");
+	const [dialectMin, dialectMax] = dialectRange(text("dialect"));
+	if (dialectMin === 0)
+		bad("dialect");
+	const signing = choice("signing", ["required", "when-offered"]);
+	if (choice("encryption", ["off", "preferred", "required"]) === "required")
+		wrong.push("encryption=required: this version signs but does not encrypt; nothing was sent");
+	const source = needed("source");
+	const after = choice("after", ["keep", "move", "delete"]);
+	const watch = text("watch") === "" ? 0 : wholeNumber(text("watch"), 86400 * 365);
+	if (!(watch >= 0))
+		bad("watch");
+	const verbose = choice("verbose", ["false", "true", "0", "1"]);
+
+	if (wrong.length)
+		throw new SettingsError(wrong.join("\n"));
+	return {
+		server, port, share, path: path.join("/"),
+		user: text("user"), password: text("password"), domain: text("domain"), auth: auth as Settings["auth"],
+		dialectMin, dialectMax, signing,
+		source: source.length > 1 && source.endsWith("/") ? source.slice(0, -1) : source,
+		after, watch, verbose: verbose === "true" || verbose === "1",
+	};
+}
+
+/** All settings and what they mean, a line each. */
+export function settingsHelp(): string {
+	const lines: string[] = [];
+	for (const key in meanings)
+		lines.push(`  ${key}=`.padEnd(14) + meanings[key as Key]);
+	return lines.join("\n");
+}
+
+function nearest(key: string): string {
+	for (const known in meanings) {
+		if (known.startsWith(key) || key.startsWith(known) || known === key.toLowerCase())
+			return `did you mean "${known}"?`;
+	}
+	return `allowed are ${Object.keys(meanings).join(", ")}`;
+}
+
+/** NaN for anything but plain digits up to most. */
+function wholeNumber(text: string, most: number): number {
+	const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : NaN;
+	return value <= most ? value : NaN;
+}
+
+/** [0, 0] where the text names no range; "" is all dialects. */
+function dialectRange(text: string): [number, number] {
+	if (text === "")
+		return [0x0202, 0x0311];
+	const parts = text.split("-");
+	const least = dialects[parts[0]];
+	const most = dialects[parts[parts.length - 1]];
+	return parts.length <= 2 && least !== undefined && most !== undefined && least <= most ? [least, most] : [0, 0];
+}

@@ -1,0 +1,85 @@
+/** The spool: which files of the source folder are scans to be sent, oldest first, in bounded memory. */
+import { Scan as FolderScan, Status, status } from "../../hosts/storage/storage.js";
+
+export interface Scan {
+	/** File name within the source folder. */
+	readonly name: string;
+	readonly path: string;
+	/** Bytes. */
+	readonly size: number;
+	/** Last modification, milliseconds since 1970. */
+	readonly mtime: number;
+}
+
+/** How many scans are known at a time: with more in the folder, it is read again for the next batch. */
+const batchLength = 16;
+
+export class Spool {
+	#folder: string;
+	#batch: Scan[] = [];
+	#last: Scan | undefined;
+
+	/** Throws the storage's error where there is no such folder. */
+	constructor(folder: string) {
+		this.#folder = folder;
+		this.#fill();
+	}
+
+	/** The next scan in the order of time, then name; undefined when all were handed out. Each is handed out once, whatever became of it. */
+	next(): Scan | undefined {
+		if (this.#batch.length === 0 && this.#last !== undefined)
+			this.#fill();
+		this.#last = this.#batch.shift();
+		return this.#last;
+	}
+
+	/** Reads the folder for the first batchLength scans behind the last one. */
+	#fill(): void {
+		const batch = this.#batch;
+		const found = new Status();
+		const folder = new FolderScan(this.#folder);
+		try {
+			for (let name = folder.next(); name !== undefined; name = folder.next()) {
+				if (!isScanName(name))
+					continue;
+				const path = `${this.#folder}/${name}`;
+				status(path, found);
+				if (!found.isFile() || (this.#last !== undefined && !isBefore(this.#last, found.mtime, name)))
+					continue;
+				let i = batch.length;
+				while (i > 0 && !isBefore(batch[i - 1], found.mtime, name))
+					i--;
+				if (i < batchLength)
+					batch.splice(i, 0, { name, path, size: found.size, mtime: found.mtime });
+				if (batch.length > batchLength)
+					batch.pop();
+			}
+		}
+		finally {
+			folder.close();
+		}
+	}
+}
+
+/** Whether scan comes before a file of that time and name. */
+function isBefore(scan: Scan, mtime: number, name: string): boolean {
+	return scan.mtime < mtime || (scan.mtime === mtime && scan.name < name);
+}
+
+/** Hidden files and what programs leave while they write are no scans. */
+export function isScanName(name: string): boolean {
+	return !/^[.~]|~$|\.(tmp|temp|part|partial|crdownload|filepart)$/i.test(name);
+}
+
+/** Whether the file on the storage is still the one that scan describes. */
+export function isUnchanged(scan: Scan): boolean {
+	const now = new Status();
+	status(scan.path, now);
+	return now.isFile() && now.size === scan.size && now.mtime === scan.mtime;
+}
+
+/** "scan.pdf" and 2 → "scan (2).pdf". A leading dot does not begin an extension. */
+export function numberedName(name: string, n: number): string {
+	const dot = name.lastIndexOf(".");
+	return dot > 0 ? `${name.slice(0, dot)} (${n})${name.slice(dot)}` : `${name} (${n})`;
+}

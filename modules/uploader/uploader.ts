@@ -1,0 +1,246 @@
+/**
+ * Brings every scan of the source folder to the share: whole, once, under its name. Up under a temporary name, checked, then renamed;
+ * the local file is touched only after the server has confirmed. Knows no wire format and no network: main.ts says how to connect.
+ */
+import { createDirectory, move, remove } from "../../hosts/storage/storage.js";
+import { newFile, type TreeConnect } from "../client/tree-connect.js";
+import { shareName, sharePath } from "../client/share-name.js";
+import type { Open } from "../client/open.js";
+import { AuthenticationError, ProtocolError, StatusError, StorageError, TransportError } from "../errors/errors.js";
+import { NTStatus } from "../smb2/status.js";
+import { isUnchanged, numberedName, type Scan, Spool } from "./spool.js";
+
+export interface UploaderOptions {
+	/** Folder of scans. Those that arrived go to its sub-folder "sent" where after is "move". */
+	readonly source: string;
+	/** Folder in the share, "/" between its parts, "" for the root. Made where it is missing. */
+	readonly path: string;
+	readonly after: "keep" | "move" | "delete";
+	/** Eight hexadecimal digits that mark this device's temporary files. */
+	readonly device: string;
+	/** Connects, logs on and opens the share. Called when the first scan is there, and not again after it failed. */
+	connect(): Promise<TreeConnect>;
+	readonly listener: UploadListener;
+}
+
+/** Hears what becomes of each scan. progressed() is called for every WRITE: it should allocate nothing. */
+export interface UploadListener {
+	started(scan: Scan): void;
+	progressed(confirmed: number): void;
+	/** name: under which it stands in the folder of the share, as a person reads it. trouble: it arrived, but the local file could not be dealt with. */
+	arrived(scan: Scan, name: string, trouble: Error | undefined): void;
+	/** It stays here, untouched. */
+	stayed(scan: Scan, reason: Error): void;
+}
+
+/** "scan (9999).pdf" is the last name that is tried. */
+const numberMax = 9999;
+
+export class Uploader {
+	#options: UploaderOptions;
+	#tree: TreeConnect | undefined;
+	#temporaries = 0;
+	#folderReady = false;
+
+	constructor(options: UploaderOptions) {
+		this.#options = options;
+	}
+
+	/**
+	 * Looks at the folder once and uploads what is there, oldest first, over one session. Settles when every scan was dealt with; the
+	 * listener has heard of each. An error that no other scan would escape (no connection, no permission, no room) is the reason for all that remain.
+	 * Rejects only where the folder can't be read: StorageError.
+	 */
+	async run(): Promise<void> {
+		let spool: Spool;
+		try {
+			spool = new Spool(this.#options.source);
+		}
+		catch (error) {
+			throw new StorageError(`source=${this.#options.source}: ${(error as Error).message}`, { cause: error });
+		}
+		const { listener } = this.#options;
+		let hopeless: Error | undefined;
+		for (let scan = spool.next(); scan !== undefined; scan = spool.next()) {
+			if (hopeless) {
+				listener.stayed(scan, hopeless);
+				continue;
+			}
+			try {
+				listener.started(scan);
+				this.#tree ??= await this.#options.connect();
+				const name = await this.#upload(this.#tree, scan);
+				listener.arrived(scan, name, this.#settle(scan));
+			}
+			catch (error) {
+				listener.stayed(scan, error as Error);
+				if (this.#tree === undefined || concernsAll(error as Error))
+					hopeless = error as Error;
+			}
+		}
+		await this.#disconnect();
+	}
+
+	/** Leaves the share and the server in good order; what goes wrong here concerns nobody. */
+	async #disconnect(): Promise<void> {
+		const tree = this.#tree;
+		this.#tree = undefined;
+		this.#folderReady = false;
+		if (!tree)
+			return;
+		const { session } = tree;
+		try {
+			if (session.connection.alive) {
+				await tree.disconnect();
+				await session.logoff();
+			}
+		}
+		catch {
+			// All scans are settled: the server will find out by itself that nobody is there any more.
+		}
+		session.connection.close();
+	}
+
+	/** Returns the name under which the scan stands in the folder. */
+	async #upload(tree: TreeConnect, scan: Scan): Promise<string> {
+		if (!isUnchanged(scan))
+			throw new StorageError(`${scan.name}: the file was changed or taken away after it was found: it will be looked at again next time`);
+		const open = await this.#createTemporary(tree);
+		let name: string;
+		try {
+			await open.write(scan.path, 0, scan.size, this.#options.listener.progressed);
+			const arrived = await open.flush();
+			if (arrived !== scan.size)
+				throw new ProtocolError(`${scan.name}: the server says that ${arrived} of ${scan.size} bytes arrived`);
+			if (!isUnchanged(scan))
+				throw new StorageError(`${scan.name}: the file was changed while it was being sent: it will be sent again next time`);
+			await open.setTimes(scan.mtime);
+			name = await this.#publish(open, scan.name);
+		}
+		catch (error) {
+			await discard(open);
+			throw error;
+		}
+		await closeQuietly(open);
+		return name;
+	}
+
+	/** A new hidden file in the folder, whose name nobody else uses. */
+	async #createTemporary(tree: TreeConnect): Promise<Open> {
+		const name = `.scan-${this.#options.device}-${++this.#temporaries}.part`;
+		try {
+			return await tree.create(this.#inFolder(name), newFile);
+		}
+		catch (error) {
+			if (!(error instanceof StatusError))
+				throw error;
+			if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !this.#folderReady && this.#options.path !== "") {
+				await tree.createFolder(sharePath(this.#options.path));
+				this.#folderReady = true;
+				return this.#createTemporary(tree);
+			}
+			if (error.status === NTStatus.OBJECT_NAME_COLLISION && this.#temporaries < numberMax)
+				return this.#createTemporary(tree);
+			throw error;
+		}
+	}
+
+	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. */
+	async #publish(open: Open, wanted: string): Promise<string> {
+		for (let n = 1; ; n++) {
+			const name = n === 1 ? wanted : numberedName(wanted, n);
+			try {
+				await open.rename(this.#inFolder(shareName(name)));
+				return name;
+			}
+			catch (error) {
+				if (!(error instanceof StatusError && error.status === NTStatus.OBJECT_NAME_COLLISION) || n === numberMax)
+					throw error;
+			}
+		}
+	}
+
+	#inFolder(name: string): string {
+		const { path } = this.#options;
+		return path === "" ? name : `${sharePath(path)}\\${name}`;
+	}
+
+	/** Does with the local file what the person wants done with what has arrived; returns what went wrong, if anything. */
+	#settle(scan: Scan): Error | undefined {
+		const { after, source } = this.#options;
+		if (after === "keep")
+			return undefined;
+		try {
+			if (!isUnchanged(scan))
+				throw new StorageError("it was changed meanwhile");
+			if (after === "delete")
+				remove(scan.path);
+			else
+				moveToSent(scan, `${source}/sent`);
+			return undefined;
+		}
+		catch (error) {
+			return new StorageError(`${scan.name} arrived, but could not be ${after === "delete" ? "deleted" : "moved"} here: ${(error as Error).message}`, { cause: error });
+		}
+	}
+}
+
+/** Has the temporary file deleted, as far as the server still listens. */
+async function discard(open: Open): Promise<void> {
+	if (!open.tree.session.connection.alive)
+		return;
+	try {
+		await open.deleteOnClose();
+	}
+	catch {
+		// The error that led here is the one to be told; whether the file could be deleted changes nothing about it.
+	}
+	await closeQuietly(open);
+}
+
+/** For a file whose fate is settled: what the server says to the CLOSE changes nothing about it, and a lost connection is found out by the next request. */
+async function closeQuietly(open: Open): Promise<void> {
+	try {
+		await open.close();
+	}
+	catch {
+		// See above.
+	}
+}
+
+function moveToSent(scan: Scan, folder: string): void {
+	createDirectory(folder);
+	for (let n = 1; ; n++) {
+		try {
+			move(scan.path, `${folder}/${n === 1 ? scan.name : numberedName(scan.name, n)}`);
+			return;
+		}
+		catch (error) {
+			if ((error as { code?: string }).code !== "EEXIST" || n === numberMax)
+				throw error;
+		}
+	}
+}
+
+/** Whether every other scan would meet the same error. */
+function concernsAll(error: Error): boolean {
+	if (error instanceof TransportError || error instanceof ProtocolError || error instanceof AuthenticationError)
+		return true;
+	if (!(error instanceof StatusError))
+		return false;
+	switch (error.status) {
+		case NTStatus.ACCESS_DENIED:
+		case NTStatus.DISK_FULL:
+		case NTStatus.QUOTA_EXCEEDED:
+		case NTStatus.MEDIA_WRITE_PROTECTED:
+		case NTStatus.BAD_NETWORK_NAME:
+		case NTStatus.NETWORK_NAME_DELETED:
+		case NTStatus.USER_SESSION_DELETED:
+		case NTStatus.NETWORK_SESSION_EXPIRED:
+		case NTStatus.NOT_A_DIRECTORY:
+		case NTStatus.OBJECT_PATH_NOT_FOUND:
+			return true;
+		default:
+			return false;
+	}
+}
