@@ -73,8 +73,11 @@ const Fields = struct("SMB2 Header", {
 /**
  * The header of one message. A frame is walked by its headers, for end is where this message ends and the next begins:
  *
- *   for (let at = frameAt; at < frameEnd; at = header.end)
- *       header.open(memory, at, frameEnd);
+ *   let at = frameAt;
+ *   do {
+ *       header.open(memory, at, frameEnd);   // an empty frame is refused here
+ *       …
+ *   } while ((at = header.end) < frameEnd);
  */
 export class Header extends Fields {
 	/** Also checks NextCommand: 8-byte aligned, past this header, and with room for another. end is the end of this message. */
