@@ -31,6 +31,11 @@ crypto_outcome backend_random(uint8_t *bytes, size_t length)
 	return backend_outcome("psa_generate_random", psa_generate_random(bytes, length));
 }
 
+int backend_exhausted(crypto_outcome outcome)
+{
+	return outcome.call && outcome.code == PSA_ERROR_INSUFFICIENT_MEMORY;
+}
+
 const char *backend_reason(int32_t code)
 {
 	switch (code) {

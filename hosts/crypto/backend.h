@@ -25,6 +25,9 @@ crypto_outcome backend_random(uint8_t *bytes, size_t length);
 /** A failure, named; success where code is 0. */
 crypto_outcome backend_outcome(const char *call, int32_t code);
 
+/** Whether the failure is one of memory or key slots. */
+int backend_exhausted(crypto_outcome outcome);
+
 /** A few words for the code of an outcome. */
 const char *backend_reason(int32_t code);
 

@@ -11,6 +11,14 @@ void xs_crypto_no_memory(xsMachine *the)
 	xsUnknownError("crypto: no memory");
 }
 
+int xs_crypto_made_room(xsMachine *the, crypto_outcome outcome)
+{
+	if (!backend_exhausted(outcome))
+		return 0;
+	xsCollectGarbage();
+	return 1;
+}
+
 void *xs_crypto_data(xsMachine *the, xsSlot *slot, const xsHostHooks *hooks, const char *what)
 {
 	void *data = xsmcGetHostDataValidate(*slot, (void *)hooks);

@@ -14,6 +14,12 @@ void xs_crypto_check(xsMachine *the, crypto_outcome outcome);
 /** Throws the Error for a calloc() that failed. */
 void xs_crypto_no_memory(xsMachine *the);
 
+/**
+ * Whether a failure for want of memory or of a key slot may be tried again: garbage is collected first. PSA has few slots (32 unless
+ * configured), and an object that was dropped but not closed holds one until then.
+ */
+int xs_crypto_made_room(xsMachine *the, crypto_outcome outcome);
+
 /** The C data of a host object of ours. TypeError "<what> is closed" after close(); XS throws for objects of another class. */
 void *xs_crypto_data(xsMachine *the, xsSlot *slot, const xsHostHooks *hooks, const char *what);
 

@@ -4,15 +4,26 @@
 
 #include "kdf.h"
 
+static crypto_outcome derive(xsMachine *the, secret_key *key, secret_key *derived)
+{
+	kdf_part label, context;
+
+	label.bytes = xs_crypto_whole(the, &xsArg(1), &label.length);
+	context.bytes = xs_crypto_whole(the, &xsArg(2), &context.length);
+	return kdf_derive((kdf_part){ key->bytes, key->length }, label, context, derived->bytes, derived->length);
+}
+
 void xs_kdf(xsMachine *the)
 {
 	secret_key *key = xs_crypto_key(the, &xsArg(0));
 	secret_key *derived = xs_crypto_key(the, &xsArg(3));
-	kdf_part label, context;
+	crypto_outcome outcome;
 
 	if (derived->length > KDF_MAX_LENGTH)
 		xsRangeError("crypto: kdf gives at most %d bytes, not %d", KDF_MAX_LENGTH, derived->length);
-	label.bytes = xs_crypto_whole(the, &xsArg(1), &label.length);
-	context.bytes = xs_crypto_whole(the, &xsArg(2), &context.length);
-	xs_crypto_check(the, kdf_derive((kdf_part){ key->bytes, key->length }, label, context, derived->bytes, derived->length));
+	outcome = derive(the, key, derived);
+	// A collection moves the buffers, so that derive() asks for them anew.
+	if (xs_crypto_made_room(the, outcome))
+		outcome = derive(the, key, derived);
+	xs_crypto_check(the, outcome);
 }

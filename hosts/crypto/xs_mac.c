@@ -82,11 +82,15 @@ void xs_hmac(xsMachine *the)
 	xsNumberValue algorithm = xs_crypto_size(the, &xsArg(0));
 	secret_key *key = xs_crypto_key(the, &xsArg(1));
 	mac_context *context;
+	crypto_outcome outcome;
 
 	if (algorithm != DIGEST_MD5 && algorithm != DIGEST_SHA256)
 		xsRangeError("crypto: no HMAC with digest algorithm %d", (int)algorithm);
 	context = create(the);
-	attach(the, &hmac, context, mac_open_hmac(context, digest_psa_algorithm((int)algorithm), key->bytes, key->length));
+	outcome = mac_open_hmac(context, digest_psa_algorithm((int)algorithm), key->bytes, key->length);
+	if (xs_crypto_made_room(the, outcome))
+		outcome = mac_open_hmac(context, digest_psa_algorithm((int)algorithm), key->bytes, key->length);
+	attach(the, &hmac, context, outcome);
 }
 
 void xs_hmac_update(xsMachine *the)
@@ -152,11 +156,15 @@ void xs_cmac(xsMachine *the)
 {
 	secret_key *key = xs_crypto_key(the, &xsArg(0));
 	mac_context *context;
+	crypto_outcome outcome;
 
 	if (key->length != 16)
 		xsRangeError("crypto: AES-CMAC wants a key of 16 bytes, not %d", key->length);
 	context = create(the);
-	attach(the, &cmac, context, mac_open_cmac(context, key->bytes));
+	outcome = mac_open_cmac(context, key->bytes);
+	if (xs_crypto_made_room(the, outcome))
+		outcome = mac_open_cmac(context, key->bytes);
+	attach(the, &cmac, context, outcome);
 }
 
 void xs_cmac_sign(xsMachine *the)

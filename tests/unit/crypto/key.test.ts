@@ -100,6 +100,12 @@ describe("Key", () => {
 		]);
 	});
 
+	it("is safe from a position that closes it while it is converted", () => {
+		const key = keyOf("0102");
+		const at = { valueOf() { key.close(); return 0; } };
+		throws(() => key.load(new Uint8Array(2), at as unknown as number), Error);
+	});
+
 	it("is not to be mistaken for another object", () => {
 		const open = keyOf("01");
 		for (const wrong of [undefined, null, {}, 5, new Uint8Array(16), new Digest(DigestAlgorithm.MD4), Key.prototype])
