@@ -143,7 +143,7 @@ static void fill(pipeline *it, uint32_t index)
 
 	port_lock(&it->mutex);
 	it->offset += got;
-	if (got && !it->stopping) {
+	if (got) {
 		it->slots[index].state = FILLED;
 		it->slots[index].length = got;
 		it->order[(it->first + it->filled++) % it->layout.slots] = (uint8_t)index;

@@ -1,7 +1,10 @@
 /**
- * Files and folders in the shape of ECMA-419's storage classes (the SDK's "embedded:storage/files"), over POSIX calls, which
- * the desktop, the simulator and ESP-IDF's VFS all have. Adds what that lacks: modification times and sizes beyond 31 bits.
- * Failures throw Error whose message is "call path: reason" and whose `code` is the errno name ("ENOENT").
+ * Files and folders over POSIX calls, which the desktop, the simulators and ESP-IDF's VFS (SD cards too) all have. Methods are
+ * named and called as in the SDK's "embedded:storage/files" where both have them: read, write, setSize, flush and close of a
+ * file, isFile and isDirectory of a status. It is not that module: paths are the system's and not within a Directory, and there
+ * are modification times and sizes beyond 31 bits.
+ * Failures throw Error whose message is "call path: reason" and whose `code` is the errno name ("ENOENT"); positions and lengths
+ * that are no whole numbers below 2^53 throw RangeError. Names are UTF-8 on the medium, whole code points, no surrogates.
  */
 
 /** What a name refers to. */
@@ -17,11 +20,11 @@ export class Status {
 }
 
 export class File extends Native("xs_file_destructor") {
-	/** mode "r": read; "r+": read and write; "w+": create, or cut to nothing, read and write. */
+	/** mode "r": read; "r+": read and write; "w+": create, or cut to nothing, read and write; RangeError for others. A folder throws with code "EISDIR". */
 	constructor(path: string, mode: string) { super(); native("xs_file").call(this, path, mode); }
-	/** Reads into the whole buffer from position on; returns the bytes read, 0 at the end. */
+	/** Reads into the whole buffer from position on; returns the bytes read: fewer than it holds only at the end of the file. */
 	read(buffer: ArrayBuffer | Uint8Array, position: number): number { return native("xs_file_read").call(this, buffer, position); }
-	/** Writes the whole buffer at position. */
+	/** Writes the whole buffer at position; a full medium throws with code "ENOSPC". */
 	write(buffer: ArrayBuffer | Uint8Array, position: number): void { native("xs_file_write").call(this, buffer, position); }
 	setSize(length: number): void { native("xs_file_setSize").call(this, length); }
 	/** Returns when the bytes are on the medium. */
@@ -33,13 +36,13 @@ export class File extends Native("xs_file_destructor") {
 /** Iterates over a folder's names, "." and ".." left out, in no order. */
 export class Scan extends Native("xs_scan_destructor") {
 	constructor(path: string) { super(); native("xs_scan").call(this, path); }
-	/** The next name (UTF-8 decoded), undefined at the end. */
+	/** The next name (UTF-8 decoded; what is no UTF-8 becomes U+FFFD, and no path leads to such a file), undefined at the end. */
 	next(): string | undefined { return native("xs_scan_next").call(this); }
 	/** Safe to call twice. */
 	close(): void { native("xs_scan_close").call(this); }
 }
 
-/** Fills status; its mode is 0 when there is nothing of that name. */
+/** Fills result; all of it is 0 when there is nothing of that name. */
 export function status(this: void, path: string, result: Status): void { native("xs_storage_status").call(this, path, result); }
 /** Deletes a file or an empty folder. */
 export function remove(this: void, path: string): void { native("xs_storage_remove").call(this, path); }
