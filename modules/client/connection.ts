@@ -12,6 +12,9 @@ import type { Memory } from "../smb2/wire.js";
 import { statusError } from "./advice.js";
 import { controlLength, prefixLength } from "./layout.js";
 
+/** What a connection needs of the transport: whole messages out of and into its memory. */
+export type Carrier = Pick<Transport, "address" | "port" | "onMessage" | "onSent" | "onError" | "send" | "close">;
+
 /** What signs and verifies in place: HMAC for 2.x, CMAC for 3.x. */
 export interface Signer {
 	sign(bytes: Uint8Array, at: number, length: number, tagAt: number): void;
@@ -89,7 +92,7 @@ export class Connection {
 	/** Called when the connection is lost or closed. */
 	onClose: () => void = () => {};
 
-	#transport: Transport;
+	#transport: Carrier;
 	#limits: ConnectionLimits;
 	#header = new Header();
 	#messageId = 0;
@@ -109,7 +112,7 @@ export class Connection {
 	#timer: Timer;
 	#failure: Error | undefined;
 
-	constructor(transport: Transport, memory: Memory, pipeline: Pipeline, limits: ConnectionLimits) {
+	constructor(transport: Carrier, memory: Memory, pipeline: Pipeline, limits: ConnectionLimits) {
 		this.#transport = transport;
 		this.memory = memory;
 		this.pipeline = pipeline;
@@ -248,7 +251,7 @@ export class Connection {
 	#unclaim(at: number): void {
 		if (at === this.#controlAt)
 			this.#controlBusy = false;
-		else if (at === this.#slotAt) {
+		else if (at >= 0 && at === this.#slotAt) {
 			this.#slotAt = -1;
 			this.pipeline.release(at);
 		}

@@ -16,6 +16,9 @@ import type { Negotiated, Policy } from "./negotiate.js";
 import type { PreauthIntegrity } from "./preauth.js";
 import { TreeConnect } from "./tree-connect.js";
 
+/** The negotiation of who we are: SPNEGO. */
+export type LogOn = Pick<SPNEGO, "initial" | "step" | "finish" | "sessionKey" | "close">;
+
 /** A server that asks for more tokens than this is not going to be content. */
 const roundsMax = 8;
 /** [MS-SMB2] 3.2.5.3: Session.SessionKey. */
@@ -32,11 +35,13 @@ export class Session {
 	 * Logs on (3.2.4.2.3). guestAsked: whether being let in as guest is what the person wanted; if not, it is an AuthenticationError, for the
 	 * account is then unknown to the server. The keys of spnego are wiped in any case.
 	 */
-	static async setup(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: SPNEGO, guestAsked: boolean): Promise<Session> {
+	static async setup(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: LogOn, guestAsked: boolean): Promise<Session> {
 		try {
 			return await logOn(connection, negotiated, policy, spnego, guestAsked);
 		}
 		catch (error) {
+			if (error instanceof StatusError && error.status === NTStatus.ACCESS_DENIED)
+				throw new AuthenticationError("the server refused the log-on: STATUS_ACCESS_DENIED (0xC0000022): the account may not log on over the network, or the server demands encryption, which this version does not speak", { cause: error });
 			if (error instanceof StatusError && isLogonStatus(error.status))
 				throw new AuthenticationError(error.message.replace("SESSION_SETUP", "the server refused the log-on"), { cause: error });
 			throw error;
@@ -74,7 +79,7 @@ interface Reply {
 	readonly guest: boolean;
 }
 
-async function logOn(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: SPNEGO, guestAsked: boolean): Promise<Session> {
+async function logOn(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: LogOn, guestAsked: boolean): Promise<Session> {
 	const { preauth } = negotiated;
 	let token = await spnego.initial(negotiated.token);
 	for (let round = 0; round < roundsMax; round++) {
@@ -172,7 +177,6 @@ function isLogonStatus(status: number): boolean {
 		case NTStatus.LOGON_FAILURE:
 		case NTStatus.WRONG_PASSWORD:
 		case NTStatus.NO_SUCH_USER:
-		case NTStatus.ACCESS_DENIED:
 		case NTStatus.ACCOUNT_RESTRICTION:
 		case NTStatus.INVALID_LOGON_HOURS:
 		case NTStatus.PASSWORD_EXPIRED:

@@ -86,7 +86,7 @@ export class Report implements UploadListener {
 		const tail = note ? `; ${note}` : "";
 		if (this.#arrived + this.#stayed === 0)
 			return print(`No scans in ${source}${tail}`);
-		print(`${count(this.#arrived)} arrived (${size(this.#bytes)})${this.#stayed ? `, ${count(this.#stayed)} stayed here` : ""}${tail}`);
+		print(`${this.#arrived ? `${count(this.#arrived)} arrived (${size(this.#bytes)})` : "Nothing arrived"}${this.#stayed ? `, ${count(this.#stayed)} stayed here` : ""}${tail}`);
 	}
 
 	#clear(): void {

@@ -1,0 +1,16 @@
+/** The "platform" module (types/platform.d.ts) for Node. */
+import { lookup } from "node:dns";
+import TCP from "./node-tcp.js";
+
+export { TCP };
+
+export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void {
+	lookup(host, { all: true }, (reason, found) => done(reason ?? undefined, reason ? [] : found.map(entry => entry.address)));
+}
+export function now(): number | undefined { return Date.now(); }
+export function print(line: string): void { process.stdout.write(line + "\n"); }
+export function log(line: string): void { process.stderr.write(line + "\n"); }
+export const terminal = false;
+export function progress(_line: string): void {}
+export function heapPeak(): number | undefined { return undefined; }
+export function exit(code: number): void { process.exitCode = code; }
