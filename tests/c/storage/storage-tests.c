@@ -1,0 +1,121 @@
+/** hosts/storage/storage.c under sanitizers: what only C shows. The rest is in tests/unit/storage. */
+#include "../../../hosts/storage/storage.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int tests, failures;
+
+static void check(int right, const char *name)
+{
+	printf("%s %d - %s\n", right ? "ok" : "not ok", ++tests, name);
+	fflush(stdout);
+	failures += !right;
+}
+
+static int becomes(const char *text, const char *expected)
+{
+	size_t length = storage_to_utf8(text, NULL);
+	/* From malloc, exactly as long, both: the sanitizer sees a byte too far. */
+	char *from = strdup(text), *to = malloc(length + 1);
+	int right = (length == strlen(expected)) && (length == storage_to_utf8(from, to)) && !strcmp(to, expected);
+	free(from);
+	free(to);
+	return right;
+}
+
+static void names(void)
+{
+	unsigned n, i;
+	int right = 1;
+	check(becomes("", "") && becomes("scan.pdf", "scan.pdf") && becomes("\xC3\x9C", "\xC3\x9C") && becomes("\xE6\x96\x87", "\xE6\x96\x87") && becomes("scan \xF0\x9F\x98\x80.pdf", "scan \xF0\x9F\x98\x80.pdf"), "UTF-8 stays as it is");
+	check(becomes("\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", "\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF"), "the first and last of each length too");
+	check(becomes("M\xE4rz.pdf", "M\xEF\xBF\xBDrz.pdf") && becomes("\x80", "\xEF\xBF\xBD") && becomes("\xFF\xFE", "\xEF\xBF\xBD\xEF\xBF\xBD"), "Latin-1 becomes U+FFFD");
+	check(becomes("\xF0\x9F\x98", "\xEF\xBF\xBD") && becomes("\xF0\x9F\x98x", "\xEF\xBF\xBDx") && becomes("\xE6", "\xEF\xBF\xBD") && becomes("\xC3", "\xEF\xBF\xBD"), "a sequence cut off becomes one");
+	check(becomes("\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD") && becomes("\xE0\x80\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD") && becomes("\xF5\x80", "\xEF\xBF\xBD\xEF\xBF\xBD"), "overlong forms and what is past U+10FFFF become one for each byte");
+	check(becomes("\xED\xA0\xBD\xED\xB8\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"), "surrogates too");
+	srand(1);
+	for (n = 0; right && (n < 20000); n++) {
+		char text[13], out[40], again[120];
+		size_t length = (size_t)rand() % 13;
+		for (i = 0; i < length; i++)
+			text[i] = (char)(rand() % 3 ? 0x80 | rand() % 0x80 : 1 + rand() % 255);
+		text[length] = 0;
+		storage_to_utf8(text, out);
+		right = becomes(text, out) && (storage_to_utf8(out, again) == strlen(out)) && !strcmp(out, again);
+	}
+	check(right, "any bytes become UTF-8, which stays as it is");
+}
+
+static void errors(void)
+{
+	int error, right = 1;
+	for (error = -1; error < 200; error++)
+		right = right && storage_error_text(error)[0];
+	check(right && !strcmp(storage_error_name(ENOENT), "ENOENT") && !strcmp(storage_error_name(ENAMETOOLONG), "ENAMETOOLONG") && !storage_error_name(0) && !storage_error_name(9999), "errors have names and texts");
+}
+
+/* A file may grow to 1000 bytes: write() takes what fits, and then fails. */
+static void fullMedium(const char *path)
+{
+	struct rlimit limit = { 1000, 1000 };
+	char bytes[1500] = { 1 };
+	size_t count;
+	int fd, error;
+	pid_t child = fork();
+	if (0 == child) {
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		error = storage_open(&fd, path, "w+");
+		if (!error)
+			error = storage_write(fd, bytes, sizeof(bytes), 0, &count);
+		_exit((EFBIG == error) && (1000 == count) ? 0 : 1);
+	}
+	waitpid(child, &error, 0);
+	check(0 == error, "write: says what did not fit");
+}
+
+int main(void)
+{
+	const char *base = getenv("TMPDIR");
+	char folder[300], path[320], other[320], bytes[16];
+	storage_status_result status;
+	const char *name;
+	size_t count;
+	int fd, error, created, entries = 0;
+	DIR *directory;
+
+	names();
+	errors();
+	snprintf(folder, sizeof(folder), "%s/storage-test-XXXXXX", base ? base : "/tmp");
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof(path), "%s/a", folder);
+	snprintf(other, sizeof(other), "%s/b", folder);
+	fullMedium(path);
+	check((0 == storage_open(&fd, path, "r+")) && (0 == storage_set_size(fd, 6000000000u)) && (0 == storage_write(fd, "xyz", 3, 5999999999u, &count)) && (3 == count)
+		&& (0 == storage_read(fd, bytes, sizeof(bytes), 5999999999u, &count)) && (3 == count) && !memcmp(bytes, "xyz", 3) && (0 == storage_flush(fd)), "positions past 4 GiB");
+	check((EOVERFLOW == storage_read(fd, bytes, 1, UINT64_MAX, &count)) && (EOVERFLOW == storage_write(fd, bytes, 1, (uint64_t)1 << 63, &count)) && (EOVERFLOW == storage_set_size(fd, UINT64_MAX)), "positions past off_t");
+	close(fd);
+	check((0 == storage_status(path, &status)) && (6000000002.0 == status.size) && (status.mtime > 1.5e12) && S_ISREG(status.mode), "status: sizes past 4 GiB, milliseconds");
+	check((EINVAL == storage_open(&fd, path, "x")) && (EISDIR == storage_open(&fd, folder, "r")), "open: wrong modes and folders");
+	check((0 == storage_move(path, other)) && (ENOENT == storage_move(path, other)) && (EEXIST == storage_move(other, other)), "move: once, and never over something");
+	check((0 == storage_create_directory(path, &created)) && created && (0 == storage_create_directory(path, &created)) && !created && (EEXIST == storage_create_directory(other, &created)), "createDirectory");
+	directory = opendir(folder);
+	while ((name = storage_next_name(directory, &error)))
+		entries += (!strcmp(name, "a") || !strcmp(name, "b")) ? 1 : 100;
+	closedir(directory);
+	check((2 == entries) && (0 == error), "names without . and ..");
+	check((0 == storage_remove(path)) && (0 == storage_remove(other)) && (ENOENT == storage_remove(other)) && (0 == storage_remove(folder)), "remove: files and folders");
+	printf("1..%d\n", tests);
+	return failures ? 1 : 0;
+}
