@@ -4,7 +4,7 @@
  * leaves when its standard input closes, and takes its children with it.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
@@ -46,6 +46,8 @@ export function freePort(address = "127.0.0.1") {
  */
 export async function startSamba(options = {}) {
 	if (!sambaInstalled()) throw new Error("Samba is not installed: there is no smbd. `node tools/setup.mjs` installs it, or says what to install");
+	if (options.port < 1024 && process.getuid?.() !== 0 && options.port < unprivilegedPort())
+		throw new Error(`A server on port ${options.port} can only be started by root, or after: sysctl net.ipv4.ip_unprivileged_port_start=${options.port}`);
 	const scratch = mkdtempSync(join(tmpdir(), "smb-scan-uploader-"));
 	const samba = new Samba(scratch, options);
 	running.add(samba);
@@ -256,6 +258,12 @@ class Samba {
 		running.delete(this);
 		rmSync(this.folder, { recursive: true, force: true });
 	}
+}
+
+/** The first port that an ordinary user may listen on. */
+function unprivilegedPort() {
+	try { return Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8")); }
+	catch { return 1024; }
 }
 
 /** An account's numbers from /etc/passwd. */
