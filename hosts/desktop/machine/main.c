@@ -1,0 +1,395 @@
+/**
+ * The desktop host: builds a root machine with all preloaded modules, makes it read-only, runs the app in a clone of the
+ * manifest's size. Exit codes: the app's own (0 at the end of the loop), or 100 + the engine's reason: 101 memory full, 102 stack overflow,
+ * 103 write to a preloaded object or a broken heap, 105 uncaught exception, 106 no more keys, 108 unhandled rejection. 100: wrong call.
+ */
+#include <limits.h>
+#include <signal.h>
+#include "machine.h"
+#include "mc.xs.h"
+
+static const char *const usage =
+	"usage: xs-host [options] <module list> [key=value …]\n"
+	"  --main <specifier>     the module to run, instead of \"main\"\n"
+	"  --root <folder>        where modules that the list lacks are looked for (may be repeated)\n"
+	"  --preload <pattern>    preloads further modules (may be repeated)\n"
+	"  --creation <key=value> static, chunk, heap, stack, keys, with commas between several; overrides the list's\n"
+	"  --report               prints the heap's figures to stderr at the end\n"
+	"  --stress               collects at every allocation (asan variant only)\n";
+
+static struct {
+	const char *mainName;
+	bool report, stress;
+	Creation creation;
+	char *config;
+	/* Where host_exit() goes. */
+	jmp_buf end;
+	int code;
+	bool running, ending;
+} host = {
+	.mainName = "main",
+	.creation = {
+		.engine = {
+			.initialChunkSize = 32768, .incrementalChunkSize = 1024, .initialHeapCount = 2048, .incrementalHeapCount = 64, .stackCount = 384,
+			.initialKeyCount = 256, .incrementalKeyCount = 0, .nameModulo = 1993, .symbolModulo = 127, .parserBufferSize = 32768, .parserTableModulo = 1993,
+		},
+	},
+};
+
+bool host_cloned;
+
+void host_noFrameName(txMachine *the, txString buffer, txSize size, txSlot *frame, txString suffix)
+{
+	buffer[0] = 0;
+}
+
+/* ENDS */
+
+void host_report(txMachine *the)
+{
+	HeapFigures it;
+	if (!host.report || !host_cloned)
+		return;
+	host.report = false;
+	memory_figures(the, &it);
+	fprintf(stderr, "heap slotSize=%d slots=%d slotsPeak=%d chunks=%d chunksPeak=%d stackPeak=%d stackSize=%d static=%d staticUsed=%d collections=%d\n",
+		it.slotSize, it.slots, it.slotsPeak, it.chunks, it.chunksPeak, it.stackPeak, it.stackSize, it.staticSize, it.staticUsed, it.collections);
+}
+
+void host_exit(xsMachine *the, int code)
+{
+	host.code = code;
+	if (host.running && !host.ending)
+		longjmp(host.end, 1);
+	fflush(stdout);
+	_exit(code);
+}
+
+/* The string of a property of what is on top of the stack, which it replaces. */
+static const char *textOf(txMachine *the, txID id)
+{
+	mxGetID(id);
+	return mxIsUndefined(the->stack) ? NULL : fxToString(the, the->stack);
+}
+
+/* Prints mxException with its stack and causes; survives exceptions on the way. */
+void host_printException(txMachine *the, const char *what)
+{
+	fflush(stdout);
+	fxBeginHost(the);
+	{
+		mxTry(the) {
+			mxPush(mxException);
+			for (int depth = 0; depth < 8; depth++) {
+				mxDub();
+				bool isError = mxIsReference(the->stack) && the->stack->value.reference->next && the->stack->value.reference->next->kind == XS_ERROR_KIND;
+				const char *text = isError ? textOf(the, mxID(_stack)) : fxToString(the, the->stack);
+				fprintf(stderr, "%s%s\n", what, text ? text : "?");
+				mxPop();
+				if (!isError || !mxBehaviorHasProperty(the, the->stack->value.reference, mxID(_cause), 0))
+					break;
+				mxGetID(mxID(_cause));
+				what = "caused by ";
+			}
+			mxPop();
+		}
+		mxCatch(the) {
+			fprintf(stderr, "%san exception that can't be shown\n", what);
+		}
+	}
+	fxEndHost(the);
+}
+
+void fxAbort(txMachine *the, int status)
+{
+	static bool aborting;
+	const char *reason = "the engine gave up";
+	int code = 100 + status;
+	if (aborting)
+		_exit(code);
+	aborting = true;
+	fflush(stdout);
+	switch (status) {
+	case XS_UNHANDLED_EXCEPTION_EXIT:
+		host_printException(the, "");
+		host_exit(the, 105);
+	case XS_UNHANDLED_REJECTION_EXIT:
+		host_printException(the, "unhandled rejection: ");
+		host_exit(the, 108);
+	case XS_NOT_ENOUGH_MEMORY_EXIT: code = 101; reason = "memory full"; break;
+	case XS_STACK_OVERFLOW_EXIT: code = 102; reason = "stack overflow"; break;
+	case XS_NO_MORE_KEYS_EXIT: code = 106; reason = "no more keys"; break;
+	case XS_DEAD_STRIP_EXIT: reason = "dead strip"; break;
+	case XS_TOO_MUCH_COMPUTATION_EXIT: reason = "too much computation"; break;
+	case XS_DEBUGGER_EXIT: reason = "ended by the debugger"; break;
+	}
+	HeapFigures it;
+	memory_figures(the, &it);
+	fprintf(stderr, "%s: %d of %d bytes of static memory taken, %d slots of %d bytes, %d bytes of chunks, stack %d of %d\n",
+		reason, it.staticUsed, it.staticSize, it.slots, it.slotSize, it.chunks, it.stack, it.stackSize);
+	host_report(the);
+	fflush(stderr);
+	_exit(code);
+}
+
+/* SETTINGS */
+
+static void fail(const char *format, ...) __attribute__((noreturn));
+static void fail(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	exit(100);
+}
+
+static void setCreation(const char *key, long value, bool exact)
+{
+	txCreation *creation = &host.creation.engine;
+	static const struct { const char *name; size_t offset; } fields[] = {
+		{ "chunk", offsetof(txCreation, initialChunkSize) }, { "chunk.initial", offsetof(txCreation, initialChunkSize) }, { "chunk.incremental", offsetof(txCreation, incrementalChunkSize) },
+		{ "heap", offsetof(txCreation, initialHeapCount) }, { "heap.initial", offsetof(txCreation, initialHeapCount) }, { "heap.incremental", offsetof(txCreation, incrementalHeapCount) },
+		{ "stack", offsetof(txCreation, stackCount) }, { "keys", offsetof(txCreation, initialKeyCount) }, { "keys.initial", offsetof(txCreation, initialKeyCount) },
+		{ "keys.available", offsetof(txCreation, initialKeyCount) }, { "keys.incremental", offsetof(txCreation, incrementalKeyCount) },
+	};
+	if (!strcmp(key, "static")) {
+		host.creation.staticSize = (size_t)value;
+		host.creation.staticExact = exact;
+		return;
+	}
+	for (size_t index = 0; index < sizeof(fields) / sizeof(fields[0]); index++) {
+		if (!strcmp(key, fields[index].name)) {
+			*(txSize *)((char *)creation + fields[index].offset) = (txSize)value;
+			return;
+		}
+	}
+	/* The manifest may hold what only the device has. */
+	if (exact)
+		fail("--creation %s: expected static, chunk, heap, stack or keys", key);
+}
+
+static void setCreations(char *list)
+{
+	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
+		char *equal = strchr(word, '='), *end = word;
+		long value = equal ? strtol(equal + 1, &end, 10) : -1;
+		if (!equal || *end || value < 0)
+			fail("--creation %s: expected key=number", word);
+		*equal = 0;
+		setCreation(word, value, true);
+	}
+}
+
+static void readList(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t capacity = 0;
+	if (!file)
+		fail("%s: %s", path, strerror(errno));
+	for (ssize_t length; (length = getline(&line, &capacity, file)) >= 0; ) {
+		if (length && line[length - 1] == '\n')
+			line[--length] = 0;
+		char *rest = strchr(line, ' ');
+		if (!rest)
+			continue;
+		*rest++ = 0;
+		char *second = strchr(rest, ' ');
+		if (!strcmp(line, "base"))
+			modules_setBase(rest);
+		else if (!strcmp(line, "config"))
+			host.config = strdup(rest);
+		else if (!strcmp(line, "creation") && strchr(rest, '=')) {
+			char *equal = strchr(rest, '=');
+			*equal = 0;
+			setCreation(rest, strtol(equal + 1, NULL, 10), false);
+		}
+		else if (second && (!strcmp(line, "module") || !strcmp(line, "preload"))) {
+			*second++ = 0;
+			modules_add(rest, second, line[0] == 'p');
+		}
+		else if (second && !strcmp(line, "root")) {
+			*second++ = 0;
+			modules_addRoot(rest, second);
+		}
+		else
+			fail("%s: \"%s\" is not understood", path, line);
+	}
+	free(line);
+	fclose(file);
+}
+
+static void quote(FILE *stream, const char *text, size_t length)
+{
+	fputc('"', stream);
+	for (size_t index = 0; index < length; index++) {
+		unsigned char c = (unsigned char)text[index];
+		if (c == '"' || c == '\\')
+			fputc('\\', stream);
+		if (c < ' ')
+			fprintf(stream, "\\u%04x", c);
+		else
+			fputc(c, stream);
+	}
+	fputc('"', stream);
+}
+
+/* mc/config: the manifest's "config", then the command line's words, which are strings; later keys win. */
+static void addConfig(char **words, int count)
+{
+	char *text;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	fputs("export default Object.freeze({ ...", stream);
+	fputs(host.config ? host.config : "{}", stream);
+	for (int index = 0; index < count; index++) {
+		const char *equal = strchr(words[index], '=');
+		if (!equal || equal == words[index])
+			fail("%s: expected key=value", words[index]);
+		fputs(", ", stream);
+		quote(stream, words[index], (size_t)(equal - words[index]));
+		fputs(": ", stream);
+		quote(stream, equal + 1, strlen(equal + 1));
+	}
+	fputs(" }, true);\n", stream);
+	fclose(stream);
+	modules_addText("mc/config", text);
+}
+
+/* RUN */
+
+static txMachine *makeRoot(void)
+{
+	txCreation creation = {
+		.initialChunkSize = 4 * 1024 * 1024, .incrementalChunkSize = 1024 * 1024, .initialHeapCount = 64 * 1024, .incrementalHeapCount = 16 * 1024,
+		.stackCount = 16 * 1024, .initialKeyCount = 8 * 1024, .incrementalKeyCount = 1024, .nameModulo = host.creation.engine.nameModulo,
+		.symbolModulo = host.creation.engine.symbolModulo, .parserBufferSize = 32768, .parserTableModulo = 1993,
+	};
+	txMachine *root = fxCreateMachine(&creation, "root", NULL, XS_NO_ID);
+	if (!root)
+		fail("no memory for the root machine");
+	for (int index = 0; index < host_nameCount; index++)
+		host_ids[index] = fxNewNameC(root, (txString)host_names[index]);
+	console_install(root);
+	modules_load(root, host.mainName);
+	rom_finish(root);
+	memory_protect();
+	return root;
+}
+
+static void mainRejected(txMachine *the)
+{
+	mxException.kind = mxArgv(0)->kind;
+	mxException.value = mxArgv(0)->value;
+	fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
+}
+
+/* As on the device: a default export that is a function is called once all is loaded. */
+static void mainFulfilled(txMachine *the)
+{
+	mxPushSlot(mxArgv(0));
+	mxGetID(mxID(_default));
+	if (mxIsReference(the->stack) && mxIsFunction(the->stack->value.reference)) {
+		mxTry(the) {
+			mxPushUndefined();
+			mxPushSlot(the->stack + 1);
+			mxCall();
+			mxRunCount(0);
+		}
+		mxCatch(the) {
+			fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
+		}
+	}
+}
+
+static void importMain(txMachine *the)
+{
+	fxBeginHost(the);
+	{
+		mxTry(the) {
+			mxPushStringC((txString)host.mainName);
+			fxAwaitImport(the, XS_IMPORT_ASYNC);
+			mxDub();
+			mxGetID(mxID(_then));
+			mxCall();
+			fxNewHostFunction(the, mainFulfilled, 1, XS_NO_ID, XS_NO_ID);
+			fxNewHostFunction(the, mainRejected, 1, XS_NO_ID, XS_NO_ID);
+			mxRunCount(2);
+			mxPop();
+		}
+		mxCatch(the) {
+			fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
+		}
+	}
+	fxEndHost(the);
+}
+
+static int run(txMachine *root)
+{
+	Creation *creation = &host.creation;
+	/* The same numbers of slots and bytes of chunks: a slot of a 64-bit machine has twice the size. */
+	if (sizeof(void *) == 8 && !creation->staticExact)
+		creation->staticSize *= 2;
+	if (!memory_begin(creation->staticSize))
+		fail("no memory for static=%zu", creation->staticSize);
+	txMachine *the = fxCloneMachine(&creation->engine, root, (txString)host.mainName, NULL);
+	if (!the)
+		fail("no memory for the app's machine");
+	host_cloned = true;
+	memory_paintStack(the);
+	memory_countCollections(the);
+#if mxStress
+	extern int gxStress;
+	gxStress = host.stress;
+#endif
+	host.running = true;
+	if (setjmp(host.end) == 0) {
+		importMain(the);
+		loop_run(the);
+	}
+	host.running = false;
+	host.ending = true;
+	host_report(the);
+	fxDeleteMachine(the);
+	fflush(stdout);
+	return host.code;
+}
+
+int main(int argc, char *argv[])
+{
+	int index = 1;
+	signal(SIGPIPE, SIG_IGN);
+	for (; index < argc && !strncmp(argv[index], "--", 2); index++) {
+		const char *option = argv[index];
+		if (!strcmp(option, "--report"))
+			host.report = true;
+		else if (!strcmp(option, "--stress"))
+			host.stress = true;
+		else if (index + 1 >= argc)
+			fail("%s: a value is missing\n%s", option, usage);
+		else if (!strcmp(option, "--main"))
+			host.mainName = argv[++index];
+		else if (!strcmp(option, "--root"))
+			modules_addRoot("", argv[++index]);
+		else if (!strcmp(option, "--preload"))
+			modules_addPreload(argv[++index]);
+		else if (!strcmp(option, "--creation"))
+			index++;
+		else
+			fail("%s: no such option\n%s", option, usage);
+	}
+	if (index >= argc)
+		fail("%s", usage);
+	readList(argv[index]);
+	for (int other = 1; other < index; other++) {
+		if (!strcmp(argv[other], "--creation"))
+			setCreations(argv[++other]);
+		else if (!strcmp(argv[other], "--main") || !strcmp(argv[other], "--root") || !strcmp(argv[other], "--preload"))
+			other++;
+	}
+	addConfig(argv + index + 1, argc - index - 1);
+	loop_begin();
+	return run(makeRoot());
+}

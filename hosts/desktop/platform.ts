@@ -1,0 +1,14 @@
+/** What main.ts needs of the machine it runs on: the desktop's part. See types/platform.d.ts. */
+import TCP from "embedded:io/socket/tcp";
+
+export { TCP };
+
+export function resolve(this: void, host: string, done: (reason: Error | undefined, addresses: string[]) => void): void { native("xs_platform_resolve").call(this, host, done); }
+export function now(this: void): number | undefined { return native("xs_platform_now").call(this); }
+export function print(this: void, line: string): void { native("xs_platform_print").call(this, line); }
+export function log(this: void, line: string): void { native("xs_platform_log").call(this, line); }
+function isTerminal(this: void): boolean { return native("xs_platform_isTerminal").call(this); }
+/** Known while preloading: on the desktop that happens in the same process. */
+export const terminal: boolean = isTerminal();
+export function progress(this: void, line: string): void { native("xs_platform_progress").call(this, line); }
+export function exit(this: void, code: number): void { native("xs_platform_exit").call(this, code); }
