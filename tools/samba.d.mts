@@ -31,6 +31,8 @@ export interface SambaOptions {
 	shares?: SambaShare[];
 	/** More of smb.conf(5)'s [global], for example "smb2 max write". */
 	global?: Record<string, string | number>;
+	/** false for a server that speaks no SMB2: it is up once it takes a connection. */
+	awaitSMB2?: boolean;
 	/** Bytes beyond which writing to any file fails as on a full disk; at least 1 MiB, which Samba itself needs. */
 	fileLimit?: number;
 }

@@ -204,7 +204,7 @@ class Samba {
 	/** Whether it answers within ten seconds. */
 	async answers() {
 		for (const end = Date.now() + 10_000; Date.now() < end && this.#process.exitCode === null && this.#process.signalCode === null;) {
-			if (await negotiates(this.address, this.port)) return true;
+			if (await negotiates(this.address, this.port, this.#options.awaitSMB2 ?? true)) return true;
 			await sleep(10);
 		}
 		return false;
@@ -274,8 +274,8 @@ function account(name) {
 	return { name, uid: Number(uid), gid: Number(gid) };
 }
 
-/** Whether a server answers [MS-SMB2] 2.2.3 NEGOTIATE there, with whatever status. */
-function negotiates(address, port) {
+/** Whether a server answers [MS-SMB2] 2.2.3 NEGOTIATE there, with whatever status; one that speaks no SMB2 may also hang up on it. */
+function negotiates(address, port, awaitSMB2) {
 	const request = Buffer.alloc(4 + 64 + 36 + 4);
 	request.writeUInt32BE(request.length - 4, 0);
 	request.write("\xFESMB", 4, "latin1");
@@ -287,12 +287,13 @@ function negotiates(address, port) {
 	request.writeUInt16LE(0x0210, 106);
 	return new Promise(resolve => {
 		const socket = connect(port, address);
+		let connected = false;
 		const done = answer => { socket.destroy(); resolve(answer); };
 		socket.setTimeout(2000, () => done(false));
-		socket.on("connect", () => socket.write(request));
+		socket.on("connect", () => { connected = true; socket.write(request); });
 		socket.on("data", () => done(true));
-		socket.on("error", () => done(false));
-		socket.on("close", () => done(false));
+		socket.on("error", () => done(connected && !awaitSMB2));
+		socket.on("close", () => done(connected && !awaitSMB2));
 	});
 }
 

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { startSamba } from "./samba.mjs";
 import { sampleNames, writeSamples } from "./scans.mjs";
 import { setup } from "./setup.mjs";
-import { program, root, say } from "./steps.mjs";
+import { Obstacle, program, root, say } from "./steps.mjs";
 
 const folderOnShare = "Scans";
 
@@ -78,6 +78,8 @@ async function demonstrate(host) {
 
 await program(async () => {
 	const settings = process.argv.slice(2).map(expandHome);
+	for (const word of settings)
+		if (!/^[^=]+=/.test(word)) throw Object.assign(new Obstacle(`"${word}" is no setting: expected key=value, such as server=nas.local`), { exitCode: 2 });
 	await setup();
 	const { build } = await import("./build.mjs");
 	const host = await build({ bits: 64 });

@@ -24,6 +24,8 @@ export function host(bits = 64, variant = "debug"): Promise<Built> {
 export interface RunOptions {
 	bits?: number;
 	variant?: string;
+	/** The host's own, such as "--report" or "--creation". */
+	hostOptions?: readonly string[];
 	/** After that the process is killed, and run() rejects. */
 	timeoutMs?: number;
 	cwd?: string;
@@ -86,5 +88,5 @@ export function words(values: Values): string[] {
 /** Runs the app (main.ts) with these settings. */
 export async function runApp(settings: Values | readonly string[], options: RunOptions = {}): Promise<Run> {
 	const { executable, moduleList } = await host(options.bits, options.variant);
-	return runProcess(executable, [moduleList, ...(Array.isArray(settings) ? settings as string[] : words(settings as Values))], options);
+	return runProcess(executable, [...options.hostOptions ?? [], moduleList, ...(Array.isArray(settings) ? settings as string[] : words(settings as Values))], options);
 }

@@ -8,7 +8,7 @@ import { allBits, host, runProcess } from "../support/run.js";
 interface Line { file?: string; index?: number; title?: string[]; message?: string; stack?: string; done?: number }
 
 /** More than the device has: assertions and vectors need room that the app does not. Tests of the budget make their own clone. */
-const settings = ["main=tests/xs/runner"];
+const options = ["--main", "tests/xs/runner", "--creation", "static=4194304,chunk=262144,heap=16384,stack=4096"];
 
 const specifiers = readdirSync(join(root, "build/js/tests/unit"), { recursive: true, encoding: "utf8" })
 	.filter(name => name.endsWith(".test.js")).sort()
@@ -22,7 +22,7 @@ function parse(line: string): Line {
 /** The titles of one file's tests, in order; or why it does not load. */
 async function list(file: string): Promise<{ titles: string[][]; problem?: string }> {
 	const { executable, moduleList } = await host(64);
-	const run = await runProcess(executable, [moduleList, ...settings, `tests=${file}`, "list=true"]);
+	const run = await runProcess(executable, [...options, moduleList, `tests=${file}`, "list=true"]);
 	const lines = run.out.split("\n").map(parse);
 	const titles = lines.flatMap(({ title }) => title ? [title] : []);
 	return lines.some(({ done }) => done === titles.length) && run.code === 0 ? { titles } : { titles, problem: run.text || `exit code ${run.code}` };
@@ -55,7 +55,7 @@ class FileRun {
 
 	async #start(): Promise<void> {
 		const { executable, moduleList } = await host(this.#bits);
-		const child = spawn(executable, [moduleList, ...settings, `tests=${this.#file}`], { stdio: ["ignore", "pipe", "pipe"], cwd: root });
+		const child = spawn(executable, [...options, moduleList, `tests=${this.#file}`], { stdio: ["ignore", "pipe", "pipe"], cwd: root });
 		let rest = "";
 		let said = "";
 		child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -1,0 +1,62 @@
+/** docs/DESIGN.md, budgets: 20 MiB go up while all of XS stays within what the manifest promises to a device. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { equal, ok } from "../support/assert.js";
+import { root } from "../support/repository.js";
+import { type Run, builds32 } from "../support/run.js";
+import { type Samba, startSamba } from "../support/samba.js";
+import { Scanner, assertSaid, assertSame } from "../support/scanner.js";
+
+/** The figures of the host's --report. */
+function heapOf(run: Run): Record<string, number> {
+	const line = /^heap (.*)$/m.exec(run.err)?.[1];
+	ok(line, `no heap report in:\n${run.text}`);
+	return Object.fromEntries(line.split(" ").map(word => word.split("=")).map(([key, value]) => [key!, Number(value)]));
+}
+
+const { creation } = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as { creation: { static: number } };
+
+(builds32 ? describe : describe.skip)("the budget of a device, 32 bits", function () {
+	this.timeout(120_000);
+	let samba: Samba;
+	let scanner: Scanner;
+
+	before(async () => { samba = await startSamba(); });
+	after(() => samba.stop());
+	beforeEach(() => { scanner = new Scanner(); });
+	afterEach(() => scanner.remove());
+
+	it("the manifest promises at most 64 KiB", () => ok(creation.static <= 65_536, String(creation.static)));
+
+	it("20 MiB in static=65536: chunks, slots and stack", async () => {
+		const bytes = scanner.put("scan.pdf", 20 * 1_048_576);
+		const run = await scanner.send(samba, { path: "in" }, { bits: 32, hostOptions: ["--report"] });
+		assertSaid(run, 0);
+		assertSame(`${samba.folderOf()}/in/scan.pdf`, bytes);
+		const heap = heapOf(run);
+		equal(heap["slotSize"], 16);
+		ok(heap["staticUsed"]! > 0 && heap["staticUsed"]! <= 65_536, run.err);
+		const peak = heap["slotsPeak"]! * 16 + heap["chunksPeak"]! + heap["stackSize"]! * 16;
+		ok(peak <= 65_536, `${peak} bytes: ${run.err}`);
+	});
+
+	it("the slots in use do not grow with the file: 1 MiB and 20 MiB peak alike", async () => {
+		const peaks: number[] = [];
+		for (const size of [1, 20]) {
+			const one = new Scanner();
+			one.put(`${size} MiB.pdf`, size * 1_048_576);
+			const run = await one.send(samba, { path: "peaks" }, { bits: 32, hostOptions: ["--report"] });
+			assertSaid(run, 0);
+			peaks.push(heapOf(run)["slotsPeak"]!);
+			one.remove();
+		}
+		ok(Math.abs(peaks[1]! - peaks[0]!) <= 64, `peaks of slots: ${peaks.join(" and ")}`);
+	});
+
+	it("fifty files one after the other, too", async () => {
+		for (let number = 1; number <= 50; number++) scanner.put(`scan ${number}.jpg`, 30_000);
+		const run = await scanner.send(samba, { path: "many" }, { bits: 32, hostOptions: ["--report"] });
+		assertSaid(run, 0, /50 scans arrived/);
+		ok(heapOf(run)["staticUsed"]! <= 65_536, run.err);
+	});
+});
