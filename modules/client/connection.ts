@@ -326,13 +326,13 @@ export class Connection {
 		try {
 			this.#checkProtocol(at, end);
 			const header = this.#header;
-			while (at < end) {
+			do {
 				header.open(this.memory, at, end);
 				at = header.end;
 				this.#dispatch(header);
 				if (this.#failure)
 					return;
-			}
+			} while (at < end);
 			this.#idleSince = this.#ticks;
 			if (this.#credits <= 0 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
 				throw new ProtocolError("the server granted no credits: nothing more could be asked");

@@ -1,0 +1,354 @@
+/**
+ * A scripted SMB server without a network: it stands where the transport would, knows the session key, answers every request as a
+ * small server with a folder of files would, and lies where a test tells it to. Messages are laid out here by hand, by the tables of
+ * [MS-SMB2] 2.2, so that it is no mirror of the codec under test.
+ */
+import { Key } from "../../hosts/crypto/key.js";
+import type { Buffers } from "../../modules/client/buffers.js";
+import type { Carrier, Signer } from "../../modules/client/connection.js";
+import { PreauthIntegrity } from "../../modules/client/preauth.js";
+import { type LogOn, makeSigner } from "../../modules/client/session.js";
+import type { ProtocolError, TransportError } from "../../modules/errors/errors.js";
+
+export const Command = Object.freeze({
+	NEGOTIATE: 0, SESSION_SETUP: 1, LOGOFF: 2, TREE_CONNECT: 3, TREE_DISCONNECT: 4, CREATE: 5, CLOSE: 6, FLUSH: 7, WRITE: 9, IOCTL: 11, QUERY_INFO: 16, SET_INFO: 17,
+} as const);
+
+export const Status = Object.freeze({
+	SUCCESS: 0, PENDING: 0x103, MORE_PROCESSING_REQUIRED: 0xC0000016, ACCESS_DENIED: 0xC0000022, OBJECT_NAME_COLLISION: 0xC0000035, OBJECT_PATH_NOT_FOUND: 0xC000003A,
+	DISK_FULL: 0xC000007F, NOT_SUPPORTED: 0xC00000BB, USER_SESSION_DELETED: 0xC0000203, SHARING_VIOLATION: 0xC0000043,
+} as const);
+
+const headerLength = 64;
+const responseFlag = 1, asyncFlag = 2, signedFlag = 8;
+const sessionId = 0x1122334455n;
+const sessionKeyBytes = Uint8Array.from({ length: 16 }, (_, i) => 0x40 + i);
+const guid = Uint8Array.from({ length: 16 }, (_, i) => 0xA0 + i);
+
+/** One request of a message, and the reply that the peer has made for it. */
+export interface Turn {
+	/** How many requests came before it on this connection. */
+	readonly index: number;
+	readonly command: number;
+	readonly messageId: number;
+	/** The request, header first. */
+	readonly request: Uint8Array;
+	status: number;
+	/** The reply's body. */
+	body: Uint8Array;
+	credits: number;
+	signed: boolean;
+}
+
+export interface PeerOptions {
+	dialect?: number;
+	/** Sent with every reply unless the script says otherwise. */
+	credits?: number;
+	guest?: boolean;
+	maxWriteSize?: number;
+	/** SecurityMode of the NEGOTIATE response. */
+	securityMode?: number;
+	shareFlags?: number;
+	maximalAccess?: number;
+}
+
+export interface File { bytes: number[]; name: string; deletePending: boolean }
+
+/** What a script may do with a finished reply: change its bytes, swallow it (none), send more. */
+export type Tamper = (reply: Uint8Array, turn: Turn) => readonly Uint8Array[] | undefined;
+
+export class Peer implements Carrier {
+	readonly address = "192.0.2.1";
+	readonly port = 445;
+	onMessage: (at: number, end: number) => void = () => {};
+	onSent: (at: number) => void = () => {};
+	onError: (error: TransportError | ProtocolError) => void = () => {};
+
+	/** By name, "\" between folders. */
+	readonly files = new Map<string, File>();
+	readonly folders = new Set<string>();
+	readonly turns: Turn[] = [];
+	closed = false;
+	/** The script: called before a reply is laid out and signed. */
+	before: (turn: Turn) => void = () => {};
+	/** The script: called with each reply as it would go out. */
+	tamper: Tamper = () => undefined;
+	/** Replies held back by hold(), oldest first. */
+	readonly held: Uint8Array[] = [];
+	holding = false;
+
+	readonly #buffers: Buffers;
+	readonly #options: Required<PeerOptions>;
+	readonly #opens = new Map<number, File>();
+	#fileIds = 0;
+	#preauth = new PreauthIntegrity();
+	#signer: Signer | undefined;
+
+	constructor(buffers: Buffers, options: PeerOptions = {}) {
+		this.#buffers = buffers;
+		this.#options = { dialect: 0x0311, credits: 16, guest: false, maxWriteSize: 65536, securityMode: 1, shareFlags: 0, maximalAccess: 0x001F01FF, ...options };
+	}
+
+	/** What stands where SPNEGO would: it has the key from the start. */
+	logOn(): LogOn {
+		const sessionKey = new Key(16);
+		sessionKey.load(sessionKeyBytes, 0);
+		const token = Uint8Array.of(1, 2, 3);
+		return { initial: async () => token, step: async () => token, finish() {}, sessionKey: this.#options.guest ? undefined : sessionKey, close() { sessionKey.close(); } };
+	}
+
+	send(at: number, end: number): void {
+		const message = this.#buffers.memory.bytes.slice(at, end);
+		void Promise.resolve().then(() => {
+			if (this.closed)
+				return;
+			this.onSent(at);
+			this.#answer(message);
+		});
+	}
+
+	close(): void {
+		this.closed = true;
+		this.#signer?.close();
+		this.#signer = undefined;
+	}
+
+	/** Hands a message to the client, as the transport would. */
+	deliver(message: Uint8Array): void {
+		if (this.closed)
+			return;
+		const at = this.#buffers.pipeline.receiveAt + 4;
+		if (at + message.length > this.#buffers.pipeline.controlAt)
+			throw new RangeError("the script's message is longer than the receive area");
+		this.#buffers.memory.bytes.set(message, at);
+		this.onMessage(at, at + message.length);
+	}
+
+	/** Sends what was held back, in the order that sort makes. */
+	release(order: (replies: Uint8Array[]) => Uint8Array[] = replies => replies): void {
+		const replies = order(this.held.splice(0));
+		for (const reply of replies)
+			this.deliver(reply);
+	}
+
+	/** The requests of one command so far. */
+	count(command: number): number { return this.turns.filter(turn => turn.command === command).length; }
+
+	#answer(message: Uint8Array): void {
+		const replies: Uint8Array[] = [];
+		for (let at = 0; at < message.length;) {
+			const next = view(message).getUint32(at + 20, true);
+			const request = message.slice(at, next ? at + next : message.length);
+			replies.push(...this.#reply(request));
+			at += next || message.length;
+		}
+		for (const reply of replies) {
+			if (this.holding)
+				this.held.push(reply);
+			else
+				this.deliver(reply);
+		}
+	}
+
+	#reply(request: Uint8Array): readonly Uint8Array[] {
+		const fields = view(request);
+		const command = fields.getUint16(12, true);
+		const turn: Turn = {
+			index: this.turns.length, command, messageId: fields.getUint32(24, true), request, status: Status.SUCCESS, body: new Uint8Array(0), credits: this.#options.credits,
+			signed: (fields.getUint32(16, true) & signedFlag) !== 0,
+		};
+		if (turn.signed && !this.#verifies(request))
+			throw new Error(`the client's signature of ${command} is wrong`);
+		this.#serve(turn);
+		this.turns.push(turn);
+		this.before(turn);
+		const reply = this.#layOut(turn);
+		return this.tamper(reply, turn) ?? [reply];
+	}
+
+	/** Whether the client's signature is right: by the same key, over a copy. */
+	#verifies(request: Uint8Array): boolean {
+		return this.#signer !== undefined && this.#signer.verify(request, 0, request.length, 48);
+	}
+
+	/** A reply to turn with its status and body, signed where it should be. */
+	#layOut(turn: Turn): Uint8Array {
+		const body = turn.status === Status.SUCCESS || turn.status === Status.MORE_PROCESSING_REQUIRED ? turn.body : Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0);
+		const reply = message(turn, responseFlag | (turn.signed ? signedFlag : 0), body);
+		if (turn.command === Command.NEGOTIATE || (turn.command === Command.SESSION_SETUP && turn.status === Status.MORE_PROCESSING_REQUIRED))
+			this.#preauth.add(reply, 0, reply.length);
+		if (turn.signed)
+			this.sign(reply);
+		return reply;
+	}
+
+	/** Signs a message with the session's key. */
+	sign(reply: Uint8Array): void {
+		this.#signer!.sign(reply, 0, reply.length, 48);
+	}
+
+	/** An interim response to turn ([MS-SMB2] 3.3.4.2), which servers do not sign. */
+	pending(turn: Turn): Uint8Array {
+		return message({ ...turn, status: Status.PENDING }, responseFlag | asyncFlag, Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0));
+	}
+
+	#serve(turn: Turn): void {
+		const { request } = turn;
+		const fields = view(request);
+		switch (turn.command) {
+			case Command.NEGOTIATE:
+				this.#preauth.add(request, 0, request.length);
+				turn.body = this.#negotiateBody();
+				break;
+			case Command.SESSION_SETUP:
+				this.#sessionSetup(turn);
+				break;
+			case Command.TREE_CONNECT:
+				turn.body = pack([2, 16], [1, 1], [1, 0], [4, this.#options.shareFlags], [4, 0], [4, this.#options.maximalAccess]);
+				break;
+			case Command.IOCTL:
+				turn.body = pack([2, 49], [2, 0], [4, 0x00140204], ...anyFileId(), [4, 112], [4, 0], [4, 112], [4, 24], [4, 0], [4, 0], [4, 0x44], ...bytesOf(guid), [2, this.#options.securityMode], [2, this.#options.dialect]);
+				break;
+			case Command.CREATE:
+				this.#create(turn);
+				break;
+			case Command.WRITE: {
+				const file = this.#opens.get(fields.getUint32(headerLength + 16, true));
+				const length = fields.getUint32(headerLength + 4, true), offset = fields.getUint32(headerLength + 8, true), dataAt = fields.getUint16(headerLength + 2, true);
+				for (let i = 0; file && i < length; i++)
+					file.bytes[offset + i] = request[dataAt + i]!;
+				turn.body = pack([2, 17], [2, 0], [4, length], [4, 0], [2, 0], [2, 0]);
+				break;
+			}
+			case Command.SET_INFO:
+				this.#setInfo(turn);
+				break;
+			case Command.QUERY_INFO: {
+				const file = this.#opens.get(fields.getUint32(headerLength + 24, true));
+				turn.body = pack([2, 9], [2, 72], [4, 24], [4, 0], [4, 0], [4, file ? file.bytes.length : 0], [4, 0], [4, 1], [1, 0], [1, 0], [2, 0]);
+				break;
+			}
+			case Command.CLOSE: {
+				const id = fields.getUint32(headerLength + 8, true), file = this.#opens.get(id);
+				if (file?.deletePending)
+					this.files.delete(file.name);
+				this.#opens.delete(id);
+				turn.body = new Uint8Array(60);
+				turn.body[0] = 60;
+				break;
+			}
+			default:
+				turn.body = Uint8Array.of(4, 0, 0, 0);
+		}
+	}
+
+	#negotiateBody(): Uint8Array {
+		const { dialect, maxWriteSize, securityMode } = this.#options;
+		const contexts = dialect === 0x0311;
+		const fixed = pack([2, 65], [2, securityMode], [2, dialect], [2, contexts ? 2 : 0], ...bytesOf(guid), [4, 0x44], [4, 65536], [4, 65536], [4, maxWriteSize], [4, 0], [4, 0], [4, 0], [4, 0], [2, 128], [2, 0], [4, contexts ? 128 : 0]);
+		if (!contexts)
+			return fixed;
+		const preauth = pack([2, 1], [2, 6], [4, 0], [2, 1], [2, 0], [2, 1], [2, 0]);
+		const signing = pack([2, 8], [2, 4], [4, 0], [2, 1], [2, 1]);
+		return Uint8Array.of(...fixed, ...preauth, ...signing);
+	}
+
+	#sessionSetup(turn: Turn): void {
+		const { dialect, guest } = this.#options;
+		this.#preauth.add(turn.request, 0, turn.request.length);
+		turn.body = pack([2, 9], [2, guest ? 1 : 0], [2, 72], [2, 3], [1, 7], [1, 8], [1, 9]);
+		if (this.count(Command.SESSION_SETUP) === 0) {
+			turn.status = Status.MORE_PROCESSING_REQUIRED;
+			return;
+		}
+		if (guest)
+			return;
+		const key = new Key(16);
+		key.load(sessionKeyBytes, 0);
+		this.#signer = makeSigner(dialect, key, this.#preauth);
+		key.close();
+		turn.signed = true;
+	}
+
+	#create(turn: Turn): void {
+		const fields = view(turn.request);
+		const nameAt = fields.getUint16(headerLength + 44, true), nameLength = fields.getUint16(headerLength + 46, true);
+		const disposition = fields.getUint32(headerLength + 36, true), isFolder = (fields.getUint32(headerLength + 40, true) & 1) !== 0;
+		const name = text(turn.request, nameAt, nameLength);
+		const parent = name.includes("\\") ? name.slice(0, name.lastIndexOf("\\")) : "";
+		if (parent !== "" && !this.folders.has(parent))
+			turn.status = Status.OBJECT_PATH_NOT_FOUND;
+		else if (isFolder)
+			this.folders.add(name);
+		else if (disposition === 2 && this.files.has(name))
+			turn.status = Status.OBJECT_NAME_COLLISION;
+		const file: File = { bytes: [], name, deletePending: false };
+		const id = ++this.#fileIds;
+		turn.body = pack([2, 89], [1, 0], [1, 0], [4, 2], ...Array.from({ length: 12 }, () => [4, 0] as const), [4, 0x20], [4, 0], [4, id], [4, 0], [4, id], [4, 0], [4, 0], [4, 0]);
+		if (turn.status !== Status.SUCCESS)
+			return;
+		if (!isFolder)
+			this.files.set(name, file);
+		this.#opens.set(id, file);
+	}
+
+	#setInfo(turn: Turn): void {
+		const { request } = turn;
+		const fields = view(request);
+		const file = this.#opens.get(fields.getUint32(headerLength + 16, true))!;
+		const informationClass = request[headerLength + 3], at = fields.getUint16(headerLength + 8, true);
+		turn.body = Uint8Array.of(2, 0);
+		if (informationClass === 13)
+			file.deletePending = request[at] === 1;
+		else if (informationClass === 10) {
+			const name = text(request, at + 20, fields.getUint32(at + 16, true));
+			if (this.files.has(name)) {
+				turn.status = Status.OBJECT_NAME_COLLISION;
+				return;
+			}
+			this.files.delete(file.name);
+			file.name = name;
+			this.files.set(name, file);
+		}
+	}
+}
+
+function view(bytes: Uint8Array): DataView { return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength); }
+
+/** A message of header and body in answer to turn. */
+function message(turn: Turn, flags: number, body: Uint8Array): Uint8Array {
+	const bytes = new Uint8Array(headerLength + body.length);
+	const fields = view(bytes);
+	bytes.set([0xFE, 0x53, 0x4D, 0x42, 64, 0]);
+	fields.setUint32(8, turn.status, true);
+	fields.setUint16(12, turn.command, true);
+	fields.setUint16(14, turn.credits, true);
+	fields.setUint32(16, flags, true);
+	fields.setUint32(24, turn.messageId, true);
+	fields.setUint32(36, 5, true);
+	fields.setBigUint64(40, turn.command === Command.NEGOTIATE ? 0n : sessionId, true);
+	bytes.set(body, headerLength);
+	return bytes;
+}
+
+/** Little endian numbers of [bytes, value] each, one after the other. */
+function pack(...fields: readonly (readonly [number, number])[]): Uint8Array {
+	const bytes: number[] = [];
+	for (const [size, value] of fields) {
+		for (let i = 0; i < size; i++)
+			bytes.push(Math.floor(value / 2 ** (8 * i)) & 0xFF);
+	}
+	return Uint8Array.from(bytes);
+}
+
+function bytesOf(bytes: Uint8Array): [number, number][] { return Array.from(bytes, byte => [1, byte]); }
+
+/** A FileId of ones. */
+function anyFileId(): [number, number][] { return Array.from({ length: 4 }, () => [4, 0xFFFFFFFF]); }
+
+function text(bytes: Uint8Array, at: number, length: number): string {
+	let result = "";
+	for (let i = 0; i < length; i += 2)
+		result += String.fromCharCode(bytes[at + i]! | bytes[at + i + 1]! << 8);
+	return result;
+}

@@ -1,0 +1,79 @@
+/** A client on the scripted peer, from the folder of scans to the published file: what the tests of this folder start from. */
+import { Buffers } from "../../../modules/client/buffers.js";
+import { Connection } from "../../../modules/client/connection.js";
+import { negotiate, type Policy } from "../../../modules/client/negotiate.js";
+import { Session } from "../../../modules/client/session.js";
+import type { TreeConnect } from "../../../modules/client/tree-connect.js";
+import { Uploader, type UploadListener, type UploaderOptions } from "../../../modules/uploader/uploader.js";
+import type { Scan } from "../../../modules/uploader/spool.js";
+import { equal } from "../../support/assert.js";
+import { type Peer, type PeerOptions, Peer as ScriptedPeer } from "../../support/peer.js";
+import { clear, save, scratch } from "../../support/scratch.js";
+
+export interface Outcome { scan: Scan; name?: string; trouble?: Error | undefined; reason?: Error }
+
+export interface Bench {
+	readonly peer: Peer;
+	readonly buffers: Buffers;
+	readonly folder: string;
+	readonly outcomes: Outcome[];
+	/** Bytes confirmed, each time the server said so. */
+	readonly progress: number[];
+	policy: Policy;
+	guestAsked: boolean;
+	connection: Connection | undefined;
+	connect(): Promise<TreeConnect>;
+	/** Uploads all that is in the folder. */
+	upload(options?: Partial<UploaderOptions>): Promise<Outcome[]>;
+}
+
+/** Makes a bench of 4 slots of slotLength bytes, hands it to run, and takes it away again. */
+export async function bench(options: PeerOptions & { slotLength?: number; answerSeconds?: number }, run: (it: Bench) => Promise<void>): Promise<void> {
+	const { slotLength = 256, answerSeconds = 30 } = options;
+	const folder = scratch();
+	const buffers = new Buffers(4, slotLength);
+	const peer = new ScriptedPeer(buffers, options);
+	const it: Bench = {
+		peer, buffers, folder, outcomes: [], progress: [], guestAsked: false, connection: undefined,
+		policy: { dialectMin: 0x0202, dialectMax: 0x0311, signingRequired: true, server: "nas", clientGuid: new Uint8Array(16).fill(7) },
+		async connect() {
+			const connection = it.connection = new Connection(peer, buffers.memory, buffers.pipeline, { answerSeconds, idleSeconds: 60 });
+			buffers.onFilled = () => connection.filled();
+			const negotiated = await negotiate(connection, it.policy);
+			const session = await Session.setup(connection, negotiated, it.policy, peer.logOn(), it.guestAsked);
+			return session.treeConnect("scans");
+		},
+		async upload(more = {}) {
+			const listener: UploadListener = {
+				started() {},
+				progressed(confirmed) { it.progress.push(confirmed); },
+				arrived(scan, name, trouble) { it.outcomes.push({ scan, name, trouble }); },
+				stayed(scan, reason) { it.outcomes.push({ scan, reason }); },
+			};
+			await new Uploader({ source: folder, path: "", after: "keep", device: "0badcafe", connect: () => it.connect(), listener, ...more }).run();
+			return it.outcomes;
+		},
+	};
+	try {
+		await run(it);
+		equal(buffers.pipeline.slotsFree, 4, "every slot is free again");
+	}
+	finally {
+		it.connection?.close();
+		buffers.close();
+		clear(folder);
+	}
+}
+
+/** length bytes that differ from place to place. */
+export function pattern(length: number): Uint8Array {
+	const bytes = new Uint8Array(length);
+	for (let i = 0; i < length; i++)
+		bytes[i] = i * 7 + (i >> 8);
+	return bytes;
+}
+
+/** Puts a scan into the folder. */
+export function putScan(it: Bench, name: string, bytes: Uint8Array): void {
+	save(`${it.folder}/${name}`, bytes);
+}

@@ -1,0 +1,101 @@
+import { SettingsError } from "../../../modules/errors/errors.js";
+import { parseSettings, settingsHelp } from "../../../modules/settings/settings.js";
+import { equal, ok, throws } from "../../support/assert.js";
+
+const good = Object.freeze({ server: "nas.local", share: "media", user: "scanner", password: "secret", source: "/scans" });
+
+function refused(more: Record<string, unknown>, pattern: RegExp): void {
+	throws(() => parseSettings({ ...good, ...more }), SettingsError, pattern);
+}
+
+describe("settings", () => {
+	it("have defaults that are safe", () => {
+		const settings = parseSettings(good);
+		equal(settings.port, undefined);
+		equal(settings.auth, "auto");
+		equal(settings.signing, "required");
+		equal(settings.after, "keep");
+		equal(settings.dialectMin, 0x0202);
+		equal(settings.dialectMax, 0x0311);
+		equal(settings.watch, 0);
+		equal(settings.path, "");
+		equal(settings.verbose, false);
+	});
+
+	it("take text, numbers and booleans", () => {
+		const settings = parseSettings({ ...good, port: 4455, watch: "60", verbose: true });
+		equal(settings.port, 4455);
+		equal(settings.watch, 60);
+		equal(settings.verbose, true);
+	});
+
+	it("pass over what the platform puts beside them", () => {
+		equal(parseSettings({ ...good, file: { root: "/" }, ssid: "home" }, ["ssid"]).server, "nas.local");
+		refused({ ssid: "home" }, /unknown setting "ssid"/);
+	});
+
+	it("read a path with either slash, and a range of dialects", () => {
+		equal(parseSettings({ ...good, path: "\\a/b\\\\c/" }).path, "a/b/c");
+		const { dialectMin, dialectMax } = parseSettings({ ...good, dialect: "2.1-3.0.2" });
+		equal(dialectMin, 0x0210);
+		equal(dialectMax, 0x0302);
+		equal(parseSettings({ ...good, dialect: "3.0" }).dialectMax, 0x0300);
+		equal(parseSettings({ ...good, source: "/scans/" }).source, "/scans");
+	});
+
+	it("name what is missing", () => {
+		refused({ server: "" }, /server=… is missing/);
+		refused({ share: undefined }, /share=… is missing/);
+		refused({ source: "" }, /source=… is missing/);
+		refused({ user: "" }, /user=… is missing.*auth=guest/);
+		equal(parseSettings({ ...good, user: "", auth: "guest" }).auth, "guest");
+	});
+
+	it("name what is wrong, and what is allowed", () => {
+		refused({ servr: "x" }, /unknown setting "servr": allowed are server, port/);
+		refused({ User: "x" }, /did you mean "user"/);
+		refused({ server: "smb://nas/share" }, /name or address alone/);
+		refused({ share: "media/scans" }, /share's name alone/);
+		refused({ path: "a/../b" }, /"\.\."/);
+		for (const port of ["0", "65536", "x", "-1", "1.5", "1e3"])
+			refused({ port }, /port=.*1 to 65535/);
+		for (const dialect of ["1", "SMB1", "3.0-2.1", "3.0-", "2.1-3.0-3.1.1", "2.2"])
+			refused({ dialect }, /dialect=/);
+		refused({ signing: "off" }, /signing=off: expected required \| when-offered/);
+		refused({ after: "shred" }, /keep \| move \| delete/);
+		refused({ watch: "-1" }, /watch=/);
+		refused({ verbose: "yes" }, /verbose=yes/);
+	});
+
+	it("refuse what this version can't do, rather than not do it", () => {
+		refused({ auth: "kerberos" }, /kerberos/);
+		refused({ kdc: "dc" }, /kdc/);
+		refused({ encryption: "required" }, /encryption=required/);
+		parseSettings({ ...good, encryption: "preferred" });
+	});
+
+	it("tell of everything at once", () => {
+		try {
+			parseSettings({ server: "a b", foo: "1", port: "x" });
+			ok(false, "no error");
+		}
+		catch (error) {
+			equal((error as Error).message.split("\n").length, 6, (error as Error).message);
+		}
+	});
+
+	it("never repeat the password", () => {
+		try {
+			parseSettings({ password: "hunter2", server: "a b" });
+			ok(false, "no error");
+		}
+		catch (error) {
+			ok(!(error as Error).message.includes("hunter2"));
+		}
+	});
+
+	it("are explained one by one", () => {
+		for (const key of Object.keys(good))
+			ok(settingsHelp().includes(`${key}=`));
+	});
+});
