@@ -84,8 +84,9 @@ const Request = struct("CREATE Request", {
 export class CreateRequest extends Request {
 	/** name: relative to the share's root, with \ between folders and none at the start; "" is the root. */
 	setName(name: string): void {
-		this.NameLength = name.length * 2;
-		this.NameOffset = this.appendText(name, 8) - this.headerAt;
+		const at = this.appendText(name, 8);
+		this.NameOffset = at - this.headerAt;
+		this.NameLength = this.end - at;
 		// Buffer must not be empty, even where the name is.
 		if (name.length === 0)
 			this.memory.bytes.fill(0, this.append(8), this.end);

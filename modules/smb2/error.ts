@@ -28,7 +28,7 @@ export class ErrorResponse extends Response {
 	}
 
 	/**
-	 * The length that STATUS_BUFFER_TOO_SMALL asks for (2.2.2.2.1), undefined where the server did not say.
+	 * The length that STATUS_BUFFER_TOO_SMALL asks for (2.2.2.2), undefined where the server did not say.
 	 * The link of STATUS_STOPPED_ON_SYMLINK and other data are left alone.
 	 */
 	requiredLength(): number | undefined {

@@ -1,4 +1,7 @@
-/** [MS-FSCC] 2.4 and 2.5: the information classes that QUERY_INFO, SET_INFO and QUERY_DIRECTORY carry for us. */
+/**
+ * [MS-FSCC] 2.4 and 2.5: the information classes that QUERY_INFO, SET_INFO and QUERY_DIRECTORY carry for us.
+ * By name alone: the numbers of their sections change from revision to revision.
+ */
 import { filetime, opaque, reserved, struct, u32, u64, u8 } from "./wire.js";
 
 /** [MS-SMB2] 2.2.37 InfoType. */
@@ -19,7 +22,7 @@ export const FileInformationClass = Object.freeze({
 /** [MS-FSCC] 2.5 file system information classes. */
 export const FsInformationClass = Object.freeze({ FileFsFullSizeInformation: 7 } as const);
 
-/** 2.4.7 FileBasicInformation. To set: a time of FileTime.NONE (what begin() leaves) and FileAttributes 0 leave things as they are. */
+/** FileBasicInformation. To set: a time of FileTime.NONE (what begin() leaves) and FileAttributes 0 leave things as they are. */
 export const FileBasicInformation = struct("FileBasicInformation", {
 	CreationTime:   filetime,
 	LastAccessTime: filetime,
@@ -29,7 +32,7 @@ export const FileBasicInformation = struct("FileBasicInformation", {
 	Reserved:       reserved(4),
 });
 
-/** 2.4.47 FileStandardInformation. */
+/** FileStandardInformation. */
 export const FileStandardInformation = struct("FileStandardInformation", {
 	AllocationSize: u64,
 	EndOfFile:      u64,
@@ -39,7 +42,7 @@ export const FileStandardInformation = struct("FileStandardInformation", {
 	Reserved:       reserved(2),
 });
 
-/** 2.4.33 FileNetworkOpenInformation. */
+/** FileNetworkOpenInformation. */
 export const FileNetworkOpenInformation = struct("FileNetworkOpenInformation", {
 	CreationTime:   filetime,
 	LastAccessTime: filetime,
@@ -51,17 +54,17 @@ export const FileNetworkOpenInformation = struct("FileNetworkOpenInformation", {
 	Reserved:       reserved(4),
 });
 
-/** 2.4.14 FileEndOfFileInformation. */
+/** FileEndOfFileInformation. */
 export const FileEndOfFileInformation = struct("FileEndOfFileInformation", {
 	EndOfFile: u64,
 });
 
-/** 2.4.11 FileDispositionInformation. */
+/** FileDispositionInformation. */
 export const FileDispositionInformation = struct("FileDispositionInformation", {
 	DeletePending: u8,
 });
 
-/** 2.4.43.2 FileRenameInformation for SMB2 (FILE_RENAME_INFORMATION_TYPE_2). FileName follows. */
+/** FileRenameInformation for SMB2 (FILE_RENAME_INFORMATION_TYPE_2). FileName follows. */
 export const FileRenameInformation = struct("FileRenameInformation", {
 	ReplaceIfExists: u8,
 	Reserved:        reserved(7),
@@ -69,7 +72,7 @@ export const FileRenameInformation = struct("FileRenameInformation", {
 	FileNameLength:  u32,
 });
 
-/** 2.4.22 FileIdBothDirectoryInformation. FileName follows. */
+/** FileIdBothDirectoryInformation. FileName follows. */
 export const FileIdBothDirectoryInformation = struct("FileIdBothDirectoryInformation", {
 	NextEntryOffset: u32,
 	FileIndex:       u32,
@@ -89,14 +92,14 @@ export const FileIdBothDirectoryInformation = struct("FileIdBothDirectoryInforma
 	FileId:          opaque(8),
 });
 
-/** 2.4.32 FileNamesInformation. FileName follows. */
+/** FileNamesInformation. FileName follows. */
 export const FileNamesInformation = struct("FileNamesInformation", {
 	NextEntryOffset: u32,
 	FileIndex:       u32,
 	FileNameLength:  u32,
 });
 
-/** 2.5.4 FileFsFullSizeInformation. */
+/** FileFsFullSizeInformation. */
 export const FileFsFullSizeInformation = struct("FileFsFullSizeInformation", {
 	TotalAllocationUnits:           u64,
 	CallerAvailableAllocationUnits: u64,

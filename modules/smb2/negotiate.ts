@@ -1,6 +1,6 @@
 /** [MS-SMB2] 2.2.3 SMB2 NEGOTIATE Request, 2.2.4 SMB2 NEGOTIATE Response, and the negotiate contexts of 3.1.1. */
 import { ProtocolError } from "../errors/errors.js";
-import { filetime, hex, only, opaque, range, reserved, struct, type Structure, u16, u32, writeText } from "./wire.js";
+import { filetime, hex, only, opaque, range, reserved, struct, type Structure, textLength, u16, u32, writeText } from "./wire.js";
 
 /** 2.2.3 Dialects, 2.2.4 DialectRevision. */
 export const Dialect = Object.freeze({
@@ -97,7 +97,7 @@ export class NegotiateRequest extends Request {
 
 	/** 2.2.3.1.4: the server's name, as the person gave it. */
 	addNetName(name: string): void {
-		writeText(this.memory, this.#add(NegotiateContextType.NETNAME_NEGOTIATE_CONTEXT_ID, name.length * 2), name);
+		writeText(this.memory, this.#add(NegotiateContextType.NETNAME_NEGOTIATE_CONTEXT_ID, textLength(name)), name);
 	}
 
 	#addAlgorithms(type: number, algorithms: readonly number[]): void {

@@ -26,8 +26,9 @@ export class QueryDirectoryRequest extends Request {
 
 	#ask(informationClass: number, pattern: string): void {
 		this.FileInformationClass = informationClass;
-		this.FileNameLength = pattern.length * 2;
-		this.FileNameOffset = this.appendText(pattern) - this.headerAt;
+		const at = this.appendText(pattern);
+		this.FileNameOffset = at - this.headerAt;
+		this.FileNameLength = this.end - at;
 	}
 }
 

@@ -24,8 +24,8 @@ export class SetInfoRequest extends Request {
 	setRename(name: string, replaceIfExists = false): void {
 		const rename = this.#set(FileInformationClass.FileRenameInformation, new FileRenameInformation());
 		rename.ReplaceIfExists = replaceIfExists ? 1 : 0;
-		rename.FileNameLength = name.length * 2;
-		this.appendText(name);
+		const nameAt = this.appendText(name);
+		rename.FileNameLength = this.end - nameAt;
 		const missing = RENAME_LENGTH_MINIMUM - (this.end - rename.at);
 		if (missing > 0)
 			this.memory.bytes.fill(0, this.append(missing), this.end);

@@ -38,8 +38,9 @@ const Request = struct("TREE_CONNECT Request", {
 export class TreeConnectRequest extends Request {
 	/** path: \\server\share. */
 	setPath(path: string): void {
-		this.PathLength = path.length * 2;
-		this.PathOffset = this.appendText(path) - this.headerAt;
+		const at = this.appendText(path);
+		this.PathOffset = at - this.headerAt;
+		this.PathLength = this.end - at;
 	}
 }
 

@@ -100,9 +100,9 @@ export abstract class Structure {
 		return at;
 	}
 
-	/** append() and fill with UTF-16LE. */
+	/** append() and fill with UTF-16LE: textLength(text) bytes. */
 	appendText(text: string, alignment = 2): number {
-		const at = this.append(text.length * 2, alignment);
+		const at = this.append(textLength(text), alignment);
 		writeText(this.memory, at, text);
 		return at;
 	}
@@ -252,7 +252,7 @@ export const u64: Field<number> = {
 	}),
 };
 
-/** What a filetime field holds when it holds no time ([MS-FSCC] 2.4.7), as milliseconds like any other. */
+/** What a filetime field holds when it holds no time ([MS-FSCC] FileBasicInformation), as milliseconds like any other. */
 export const FileTime = Object.freeze({
 	/** 0 on the wire: not known, or when set: leave it as it is. */
 	NONE: -11644473600000,
@@ -374,10 +374,32 @@ export function struct<F extends Table>(title: string, fields: F): StructureClas
 
 // ---- text and bytes ----
 
+// XS keeps strings as UTF-8, and counts and hands out whole characters where the standard has UTF-16 units: there
+// "\u{1F600}".length is 1 and its charCodeAt(0) is 0x1F600, elsewhere 2 and 0xD83D. What follows is right for both.
+
+/** Bytes that text takes as UTF-16LE. */
+export function textLength(text: string): number {
+	let length = text.length * 2;
+	for (let i = 0; i < text.length; i++) {
+		if (text.charCodeAt(i) > 0xFFFF)
+			length += 2;
+	}
+	return length;
+}
+
 /** Writes text as UTF-16LE, without a terminator; returns the position behind it. */
 export function writeText(memory: Memory, at: number, text: string): number {
-	for (let i = 0; i < text.length; i++, at += 2)
-		memory.view.setUint16(at, text.charCodeAt(i), true);
+	const view = memory.view;
+	for (let i = 0; i < text.length; i++) {
+		let unit = text.charCodeAt(i);
+		if (unit > 0xFFFF) {
+			view.setUint16(at, 0xD7C0 + (unit >> 10), true);
+			unit = 0xDC00 + (unit & 0x3FF);
+			at += 2;
+		}
+		view.setUint16(at, unit, true);
+		at += 2;
+	}
 	return at;
 }
 
@@ -393,7 +415,7 @@ export function readText(memory: Memory, at: number, length: number): string {
 		if ((unit & 0xFC00) === 0xD800 && at < end) {
 			const low = view.getUint16(at, true);
 			if ((low & 0xFC00) === 0xDC00) {
-				// XS stores UTF-8: two halves joined by + would not compare equal to the character they make.
+				// In XS two halves joined by + would not be equal to the character that they make.
 				text += String.fromCodePoint(0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF));
 				at += 2;
 				continue;

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../../../modules/errors/errors.js";
 import {
-	also, FileTime, filetime, holds, Memory, only, opaque, range, readText, reserved, struct, u16, u32, u64, u8, writeText,
+	also, FileTime, filetime, holds, Memory, only, opaque, range, readText, reserved, struct, textLength, u16, u32, u64, u8, writeText,
 } from "../../../modules/smb2/wire.js";
 import { bytesEqual, equal, throws } from "../../support/assert.js";
 import { hex } from "../../support/hex.js";
@@ -205,12 +205,22 @@ describe("smb2 wire: text", () => {
 		equal(writeText(memory, 1, emoji), 13);
 		bytesEqual(memory.bytes.slice(0, 14), "a5 6100 e500 ac20 3dd8 00de 7a00 a5");
 	});
+	it("knows beforehand how many bytes that takes", () => {
+		equal(textLength(emoji), 12);
+		equal(textLength(""), 0);
+		equal(textLength("\u{10FFFF}\uFFFF"), 6);
+	});
+	it("writes the first and the last character of two units", () => {
+		const memory = poisoned(16);
+		equal(writeText(memory, 0, "\u{10000}\u{10FFFF}"), 8);
+		bytesEqual(memory.bytes.slice(0, 9), "00d8 00dc ffdb ffdf a5");
+		equal(readText(memory, 0, 8), "\u{10000}\u{10FFFF}");
+	});
 	it("reads it back as the same string", () => {
 		const memory = poisoned(32);
 		const end = writeText(memory, 3, emoji);
 		const text = readText(memory, 3, end - 3);
 		equal(text, emoji);
-		equal(text.length, 6);
 		equal(text.codePointAt(3), 0x1F600);
 	});
 	it("keeps halves of pairs that stand alone", () => {
