@@ -373,7 +373,7 @@ export class Transport {
 
 	#tick(): void {
 		if (this.#refusal)
-			this.#fail(this.#failure(this.#refusal.code, this.#refusal));
+			this.#fail(this.#failure(this.#refusal.code, this.#refusal, `: ${this.#refusal.message}`));
 		else if (this.#filled === this.#receiveAt)
 			this.#age = 0;
 		else if (++this.#age > ticksPerTimeout)
@@ -381,8 +381,9 @@ export class Transport {
 	}
 
 	/** What an error of the socket means, of which the device tells no code. */
-	#failure(code: string | undefined, cause?: Error): TransportError {
-		const doing = this.#phase === Phase.REQUESTING ? ", during the NetBIOS session request"
+	#failure(code: string | undefined, cause?: Error, detail = ""): TransportError {
+		const doing = detail !== "" ? detail
+			: this.#phase === Phase.REQUESTING ? ", during the NetBIOS session request"
 			: this.#filled > this.#receiveAt ? `, ${this.#filled - this.#receiveAt} bytes into a message`
 			: "";
 		const text = failureText(code, this.#peer, this.port, this.#phase === Phase.CONNECTING) + doing;

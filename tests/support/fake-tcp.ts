@@ -97,7 +97,7 @@ export class FakeTCP {
 
 	write(buffer: IOBuffer): number | undefined {
 		if (this.closed) throw new Error("write to a closed socket");
-		if (this.broken === "throw") throw new Error("not ready");
+		if (this.broken === "throw") throw new Error("write: not ready");
 		if (this.broken === "undefined") return undefined;
 		const bytes = bufferBytes(buffer);
 		if (bytes.length === 0) throw new Error("write of nothing");

@@ -1,14 +1,12 @@
+/** What the sockets of the tests read into and write from. */
 import { windowBytes } from "./window-bytes.js";
 
-/** What the sockets of the tests read into and write from. */
 export type IOBuffer = ArrayBuffer | Uint8Array | object;
 
-/** The bytes of a buffer in place: of an ArrayBuffer, a view, or a window of tests/support/fake-window.ts. */
+/** The bytes of a buffer in place: of an ArrayBuffer, a Uint8Array, or a Window. */
 export function bufferBytes(buffer: IOBuffer): Uint8Array {
 	if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer);
-	if (buffer instanceof Uint8Array) return buffer;
-	if (buffer instanceof FakeWindow) return buffer.bytes();
-	return windowBytes(buffer);
+	return buffer instanceof Uint8Array ? buffer : windowBytes(buffer);
 }
 
 /** hosts/pipeline's Window over an ordinary ArrayBuffer. */
@@ -25,7 +23,7 @@ export class FakeWindow {
 		this.#length = length;
 	}
 	close(): void { this.closed = true; }
-	bytes(): Uint8Array {
+	get [Symbol.for("windowBytes")](): Uint8Array {
 		if (this.closed) throw new Error("closed window");
 		return new Uint8Array(this.#memory, this.#at, this.#length);
 	}
