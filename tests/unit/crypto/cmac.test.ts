@@ -14,13 +14,13 @@ describe("CMAC", () => {
 	it("verifies, and leaves the bytes as they were", () => verifies(new CMAC(keyOf(cmacKey))));
 	it("refuses ranges outside of the buffer", () => refusesSpans(new CMAC(keyOf(cmacKey))));
 
-	it("signs 64 KiB as any other span", () => {
+	it("signs 16 KiB as any other span", () => {
 		const cmac = new CMAC(keyOf(cmacKey));
-		const bytes = new Uint8Array(65536 + 16);
-		for (let at = 0; at < 65536; at++) bytes[at] = at * 31 + (at >> 8);
-		cmac.sign(bytes, 0, 65536, 65536);
+		const bytes = new Uint8Array(16384 + 16);
+		for (let at = 0; at < 16384; at++) bytes[at] = at * 31 + (at >> 8);
+		cmac.sign(bytes, 0, 16384, 16384);
 		// Computed with OpenSSL 3: openssl mac -cipher AES-128-CBC CMAC.
-		bytesEqual(bytes.slice(65536), "32753e71e7bfc9c058c29af55b5b1675");
+		bytesEqual(bytes.slice(16384), "6754dfa4f9718e59f87c8959ae835144");
 	});
 
 	it("signs as Windows did at the end of SESSION_SETUP", () => {
