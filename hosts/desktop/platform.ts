@@ -1,5 +1,6 @@
 /** What main.ts needs of the machine it runs on: the desktop's part. See types/platform.d.ts. */
 import TCP from "embedded:io/socket/tcp";
+import { heap } from "desktop/heap";
 
 export { TCP };
 
@@ -12,3 +13,5 @@ function isTerminal(this: void): boolean { return native("xs_platform_isTerminal
 export const terminal: boolean = isTerminal();
 export function progress(this: void, line: string): void { native("xs_platform_progress").call(this, line); }
 export function exit(this: void, code: number): void { native("xs_platform_exit").call(this, code); }
+
+export function heapPeak(): number | undefined { return heap.chunksPeak + heap.slotsPeak * heap.slotSize; }

@@ -4,7 +4,7 @@ import { ProtocolError, StatusError, TransportError } from "../errors/errors.js"
 import { Command } from "../smb2/header.js";
 import { Capabilities, Dialect, HashAlgorithm, NegotiateContextType, NegotiateRequest, NegotiateResponse, SecurityMode, SigningAlgorithm } from "../smb2/negotiate.js";
 import { NTStatus } from "../smb2/status.js";
-import { hex } from "../smb2/wire.js";
+import { hex, textLength } from "../smb2/wire.js";
 import type { Connection } from "./connection.js";
 import { PreauthIntegrity } from "./preauth.js";
 
@@ -62,7 +62,7 @@ export async function negotiate(connection: Connection, policy: Policy): Promise
 		return await connection.request({
 			command: Command.NEGOTIATE,
 			subject: "",
-			length: 256 + policy.server.length * 2,
+			length: 256 + textLength(policy.server),
 			write(memory, at, limit) {
 				const request = new NegotiateRequest().begin(memory, at, limit);
 				request.SecurityMode = offer.securityMode;

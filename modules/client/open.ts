@@ -6,6 +6,7 @@ import { FlushRequest, FlushResponse } from "../smb2/flush.js";
 import { Command } from "../smb2/header.js";
 import { QueryInfoRequest, QueryInfoResponse } from "../smb2/query-info.js";
 import { SetInfoRequest, SetInfoResponse } from "../smb2/set-info.js";
+import { textLength } from "../smb2/wire.js";
 import type { Request } from "./connection.js";
 import type { TreeConnect } from "./tree-connect.js";
 import { WriteWindow } from "./write-window.js";
@@ -47,7 +48,7 @@ export class Open {
 
 	/** Moves the file to another path of the share. StatusError OBJECT_NAME_COLLISION where that is taken: nothing is ever replaced. */
 	rename(path: string): Promise<void> {
-		return this.#setInfo(`rename to ${path}`, 64 + path.length * 2, request => request.setRename(path));
+		return this.#setInfo(`rename to ${path}`, 64 + textLength(path), request => request.setRename(path));
 	}
 
 	/** Has the file deleted by close(). */

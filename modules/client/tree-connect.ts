@@ -8,6 +8,7 @@ import { NTStatus } from "../smb2/status.js";
 import { ShareFlags, ShareType, TreeConnectRequest, TreeConnectResponse } from "../smb2/tree-connect.js";
 import { TreeDisconnectRequest, TreeDisconnectResponse } from "../smb2/tree-disconnect.js";
 import { statusError } from "./advice.js";
+import { textLength } from "../smb2/wire.js";
 import type { Request } from "./connection.js";
 import { Open } from "./open.js";
 import type { Session } from "./session.js";
@@ -49,7 +50,7 @@ export class TreeConnect {
 		const tree = await connection.request<TreeConnect>({
 			command: Command.TREE_CONNECT,
 			subject: share,
-			length: TreeConnectRequest.size + path.length * 2,
+			length: TreeConnectRequest.size + textLength(path),
 			write(memory, at, limit) {
 				const request = new TreeConnectRequest().begin(memory, at, limit);
 				request.setPath(path);
@@ -105,7 +106,7 @@ export class TreeConnect {
 		return {
 			command: Command.CREATE,
 			subject: path,
-			length: CreateRequest.size + path.length * 2 + 16,
+			length: CreateRequest.size + textLength(path) + 16,
 			write(memory, at, limit) {
 				const request = new CreateRequest().begin(memory, at, limit);
 				request.RequestedOplockLevel = OplockLevel.NONE;
