@@ -1,6 +1,6 @@
 /** The application: settings, then transport and credentials, then the uploader. The only file that knows the platform. */
 import config from "mc/config";
-import { heapPeak, log, now, print, exit, progress, resolve, TCP, terminal } from "platform";
+import { configKeys, heapPeak, log, now, print, exit, progress, resolve, TCP, terminal } from "platform";
 import Time from "time";
 import Timer from "timer";
 import { random } from "./hosts/crypto/random.js";
@@ -19,10 +19,8 @@ import { Dialect } from "./modules/smb2/negotiate.js";
 import { Report, size } from "./modules/uploader/report.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
-/** Keys that the platform puts beside the settings. */
-const platformKeys = Object.freeze(["ssid"] as const);
 const limits = Object.freeze({ answerSeconds: 30, idleSeconds: 120 } as const);
-/** How long a look at the connection or the log-on may take before the next address is tried. */
+/** How long an address may take to answer before the next one is tried. */
 const connectTimeoutMs = 10000;
 
 class Application {
@@ -109,7 +107,7 @@ function signingName(connection: Connection): string {
 async function main(): Promise<void> {
 	let settings: Settings;
 	try {
-		settings = parseSettings(config, platformKeys);
+		settings = parseSettings(config, configKeys);
 	}
 	catch (error) {
 		if (!(error instanceof SettingsError))

@@ -15,6 +15,8 @@ declare module "platform" {
 	export function progress(line: string): void;
 	/** Bytes of XS heap (chunks and slots) used at the most since start, undefined where the host does not count. */
 	export function heapPeak(): number | undefined;
+	/** Keys that the platform itself puts into mc/config beside the settings. */
+	export const configKeys: readonly string[];
 	/** Ends the program with that code on the desktop, restarts nothing on a device. */
 	export function exit(code: number): void;
 }

@@ -15,3 +15,4 @@ export function progress(this: void, line: string): void { native("xs_platform_p
 export function exit(this: void, code: number): void { native("xs_platform_exit").call(this, code); }
 
 export function heapPeak(): number | undefined { return heap.chunksPeak + heap.slotsPeak * heap.slotSize; }
+export const configKeys: readonly string[] = Object.freeze([] as string[]);

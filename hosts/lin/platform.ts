@@ -30,6 +30,9 @@ export function progress(line: string): void {
 		trace(line, "\n");
 }
 
+/** What the SDK itself puts into mc/config. */
+export const configKeys: readonly string[] = Object.freeze(["sntp", "format", "rotation", "ssid"]);
+
 /** The engine's own instruments count: see xsbug. */
 export function heapPeak(): number | undefined { return undefined; }
 

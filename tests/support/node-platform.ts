@@ -14,3 +14,4 @@ export const terminal = false;
 export function progress(_line: string): void {}
 export function heapPeak(): number | undefined { return undefined; }
 export function exit(code: number): void { process.exitCode = code; }
+export const configKeys: readonly string[] = Object.freeze([] as string[]);
