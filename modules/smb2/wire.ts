@@ -352,7 +352,10 @@ export interface StructureClass<F extends Table> {
 
 /** A class of windows over structures of these fields, in this order. For module scope, so that preload builds it into flash. */
 export function struct<F extends Table>(title: string, fields: F): StructureClass<F> {
-	class Window extends Structure {}
+	class Window extends Structure {
+		// Written out, for the constructor that XS supplies leaves 11 slots of garbage behind each new window.
+		constructor() { super(); }
+	}
 	const constants: Constant[] = [];
 	let size = 0;
 	for (const name of Object.keys(fields)) {

@@ -216,6 +216,13 @@ describe("smb2 CREATE Response", () => {
 		}
 	});
 
+	it("is refused when Next is unaligned, inside its context, or leaves the chain, whatever lies there", () => {
+		for (const next of [8, 12, 33, 36, 88]) {
+			const { memory, at, end } = received(patched(RESPONSE, 88, 4, next));
+			throws(() => open(memory, at, end), ProtocolError, new RegExp(`Next ${next} of 88 bytes`));
+		}
+	});
+
 	it("ends a chain whose Next points back or on itself", () => {
 		for (const next of [0xFFFFFFE0, 0xFFFFFFF0, 8]) {
 			const { memory, at, end } = received(patched(RESPONSE, 120, 4, next));

@@ -140,7 +140,7 @@ describe("smb2 compound", () => {
 		for (const next of [1, 4, 8, 56, 63, 65, 68, 76, 84, 160, 0x80000000, 0xFFFFFFF8, 0xFFFFFFFF]) {
 			const { memory, at, end } = chain([4, 4]);
 			memory.view.setUint32(at + 20, next, true);
-			throws(() => walk({ memory, at, end }), ProtocolError, /NextCommand|ProtocolId/, String(next));
+			throws(() => walk({ memory, at, end }), ProtocolError, /NextCommand/, String(next));
 		}
 	});
 

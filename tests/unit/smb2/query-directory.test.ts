@@ -82,6 +82,13 @@ describe("smb2 QUERY_DIRECTORY Response", () => {
 		truncated(RESPONSE + ENTRIES, names);
 	});
 
+	it("is refused when NextEntryOffset is inside its entry or leaves the buffer, whatever lies there", () => {
+		for (const next of [1, 8, 11, 39, 0xFFFFFFFF]) {
+			const { memory, at, end } = received(patched(RESPONSE + ENTRIES, 8, 4, next));
+			throws(() => names(memory, at, end), ProtocolError, new RegExp(`NextEntryOffset ${next} of 38 bytes`));
+		}
+	});
+
 	it("is refused when offsets or lengths are wild", () => {
 		const wild: [offset: number, size: number, values: number[]][] = [
 			[2, 2, [0, 71, 73, 0xFFFF]],                                        // OutputBufferOffset
