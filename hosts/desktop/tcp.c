@@ -28,6 +28,8 @@ typedef struct {
 	HostWatch watch;
 	/** For what must be told from the loop, but has no event. */
 	HostTimer kick;
+	/** For poll() that reports bytes which were announced before. */
+	HostTimer pause;
 	xsMachine *the;
 	xsSlot object;
 	xsSlot *onReadable, *onWritable, *onError;
@@ -36,7 +38,7 @@ typedef struct {
 	uint8_t remembered, watched, connecting, ready, closed, told;
 	/** An errno, or ENDED: the peer has closed. */
 	int error;
-	/** Bytes that the last onReadable left unread. */
+	/** Bytes that onReadable has announced and nobody has read. */
 	int left;
 	int lowWater;
 	/** What write() took and the kernel did not. */
@@ -46,12 +48,14 @@ typedef struct {
 
 static void deliver(xsMachine *the, void *context, short events);
 static void kicked(xsMachine *the, void *context);
+static void paused(xsMachine *the, void *context);
 
 static void stopWatching(TCP *tcp)
 {
 	if (tcp->watched)
 		host_unwatch(&tcp->watch);
 	tcp->watched = 0;
+	host_timer_clear(&tcp->pause);
 }
 
 static void discard(TCP *tcp)
@@ -154,6 +158,8 @@ static TCP *make(xsMachine *the)
 	tcp->watch.context = tcp;
 	tcp->kick.callback = kicked;
 	tcp->kick.context = tcp;
+	tcp->pause.callback = paused;
+	tcp->pause.context = tcp;
 	tcp->lowWater = 1;
 	xsmcSetHostData(xsThis, tcp);
 	xsSetHostHooks(xsThis, &hooks);
@@ -293,6 +299,7 @@ void xs_tcp_close(xsMachine *the)
 	release(the, tcp);
 	tcp->closed = 1;
 	host_timer_clear(&tcp->kick);
+	host_timer_clear(&tcp->pause);
 	if (tcp->pendingLength && tcp->ready) {
 		/* What write() took is still sent, by deliver(), which frees the memory then. */
 		shutdown(tcp->watch.fd, SHUT_RD);
@@ -337,44 +344,41 @@ static void tellError(xsMachine *machine, TCP *tcp)
 	xsEndHost(machine);
 }
 
-/* poll() is to report bytes beyond those that were left unread, not these again and again. */
+/* poll() is to report bytes beyond those that were announced, not these again and again. */
 static void setLowWater(TCP *tcp)
 {
-	if (tcp->closed || tcp->watch.fd < 0)
-		return;
-	tcp->left = availableIn(tcp);
 	int wanted = tcp->left + 1;
-	if (wanted != tcp->lowWater && setsockopt(tcp->watch.fd, SOL_SOCKET, SO_RCVLOWAT, &wanted, sizeof(wanted)) == 0)
+	if (tcp->closed || tcp->watch.fd < 0 || wanted == tcp->lowWater)
+		return;
+	if (setsockopt(tcp->watch.fd, SOL_SOCKET, SO_RCVLOWAT, &wanted, sizeof(wanted)) == 0)
 		tcp->lowWater = wanted;
+}
+
+static int tellReadable(xsMachine *the, TCP *tcp)
+{
+	int available = availableIn(tcp);
+	if (available <= tcp->left)
+		return 0;
+	tcp->left = available;
+	tell(the, tcp, tcp->onReadable, available);
+	return 1;
 }
 
 static void deliverReadable(xsMachine *the, TCP *tcp, short events)
 {
-	int available = availableIn(tcp);
-	if (available > tcp->left) {
-		tell(the, tcp, tcp->onReadable, available);
-		setLowWater(tcp);
-		if (tcp->closed || tcp->watch.fd < 0)
-			return;
-		if (!(events & (POLLERR | POLLHUP | POLLRDHUP)))
-			return;
-		available = tcp->left;
-	}
-	uint8_t byte;
+	int told = tellReadable(the, tcp);
+	if (tcp->closed || tcp->watch.fd < 0)
+		return;
 	int error = 0;
 	socklen_t size = sizeof(error);
-	if (getsockopt(tcp->watch.fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)
+	if ((events & (POLLERR | POLLHUP)) && getsockopt(tcp->watch.fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)
 		fail(tcp, error);
-	else if (available > 0) {
-		if (events & (POLLHUP | POLLRDHUP))
-			fail(tcp, ENDED);
-	}
-	else {
-		ssize_t count = recv(tcp->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-		if (count == 0)
-			fail(tcp, ENDED);
-		else if (count < 0 && errno != EAGAIN && errno != EINTR)
-			fail(tcp, errno);
+	else if (events & (POLLHUP | POLLRDHUP))
+		fail(tcp, ENDED);
+	else if (!told && tcp->left) {
+		/* Where the receive window is nearly full, poll() reports old bytes in spite of the low-water mark: look again a little later. */
+		tcp->watch.events &= ~POLLIN;
+		host_timer_set(&tcp->pause, 1);
 	}
 }
 
@@ -436,6 +440,7 @@ static void deliver(xsMachine *the, void *context, short events)
 	}
 	if (tcp->error && !tcp->closed && availableIn(tcp) == 0)
 		tellError(the, tcp);
+	setLowWater(tcp);
 	tcp->users--;
 	if (tcp->closed && !tcp->users && !tcp->pendingLength)
 		discard(tcp);
@@ -446,17 +451,22 @@ static void kicked(xsMachine *the, void *context)
 {
 	TCP *tcp = context;
 	tcp->users++;
-	if (tcp->ready && availableIn(tcp) > tcp->left) {
-		tell(the, tcp, tcp->onReadable, availableIn(tcp));
-		setLowWater(tcp);
-	}
+	if (tcp->ready)
+		tellReadable(the, tcp);
 	if (tcp->ready && !tcp->closed && !tcp->error)
 		tell(the, tcp, tcp->onWritable, (int)roomOf(tcp));
 	if (tcp->error && !tcp->closed && availableIn(tcp) == 0)
 		tellError(the, tcp);
+	setLowWater(tcp);
 	tcp->users--;
 	if (tcp->closed && !tcp->users && !tcp->pendingLength)
 		discard(tcp);
+}
+
+static void paused(xsMachine *the, void *context)
+{
+	TCP *tcp = context;
+	tcp->watch.events |= POLLIN;
 }
 
 /* READING AND WRITING */
@@ -494,10 +504,14 @@ void xs_tcp_read(xsMachine *the)
 	}
 	if (intoBuffer)
 		xsmcSetInteger(xsResult, (xsIntegerValue)length);
+	tcp->left = tcp->left > (int)length ? tcp->left - (int)length : 0;
+	if (tcp->ready) {
+		tcp->watch.events |= POLLIN;
+		host_timer_clear(&tcp->pause);
+	}
 	if (tcp->error && !tcp->told && (int)length == available)
 		host_timer_set(&tcp->kick, 0);
-	/* Whoever reads outside of onReadable leaves less behind than was noted. */
-	else if (!tcp->users && tcp->left)
+	if (!tcp->users)
 		setLowWater(tcp);
 }
 

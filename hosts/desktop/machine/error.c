@@ -23,8 +23,9 @@ void host_error(xsMachine *the, xsSlot *slot, const char *message, const char *c
 	mxPushStringC((txString)message);
 	mxRunCount(1);
 	if (code) {
+		txSlot *error = the->stack;
 		mxPushStringC((txString)code);
-		mxPushSlot(the->stack + 1);
+		mxPushSlot(error);
 		mxSetID(fxNewNameC(the, "code"));
 		mxPop();
 	}

@@ -73,8 +73,9 @@ static const char *textOf(txMachine *the, txID id)
 }
 
 /* Prints mxException with its stack and causes; survives exceptions on the way. */
-void host_printException(txMachine *the, const char *what)
+void host_printException(txMachine *the, const char *before)
 {
+	const char *volatile what = before;
 	fflush(stdout);
 	fxBeginHost(the);
 	{
@@ -291,10 +292,11 @@ static void mainFulfilled(txMachine *the)
 {
 	mxPushSlot(mxArgv(0));
 	mxGetID(mxID(_default));
-	if (mxIsReference(the->stack) && mxIsFunction(the->stack->value.reference)) {
+	txSlot *start = the->stack;
+	if (mxIsReference(start) && mxIsFunction(start->value.reference)) {
 		mxTry(the) {
 			mxPushUndefined();
-			mxPushSlot(the->stack + 1);
+			mxPushSlot(start);
 			mxCall();
 			mxRunCount(0);
 		}
