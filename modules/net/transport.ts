@@ -6,47 +6,20 @@ import type TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { ProtocolError, TransportError } from "../errors/errors.js";
 import type { Window } from "../../hosts/pipeline/window.js";
-import { firstOf, lookUp, type Resolve } from "./endpoints.js";
-import { bytesText, failureText, peerName } from "./failure.js";
-import { checkHost } from "./host.js";
-import { anyServer, checkName, retargetText, serverName, SessionError, sessionErrorCode, sessionErrorText, SessionPacket, sessionRequestLength, sessionResponseLength, writeSessionRequest } from "./netbios.js";
+import { firstOf, lookUp } from "./endpoints.js";
+import { failureText, peerName } from "./failure.js";
+import { anyServer, retargetText, serverName, SessionError, sessionErrorCode, sessionErrorText, SessionPacket, sessionRequestLength, writeSessionRequest } from "./netbios.js";
+import { prefixLength, wrongMessage, wrongPacket } from "./packet.js";
 import { SendQueue } from "./send-queue.js";
+import { checkOptions, type TransportOptions } from "./transport-options.js";
 
-export interface TransportOptions {
-	/** The host's ECMA-419 class. */
-	TCP: typeof TCP;
-	/** The host's look-up of names (see "platform"). */
-	resolve: Resolve;
-	/** The pipeline's memory: every position counts from its start. */
-	memory: ArrayBuffer;
-	/** Makes a window over that memory; the transport closes those that it makes. */
-	window(): Window;
-	/** memory[receiveAt, receiveEnd), 256 bytes or more, takes what is received; a message of more than its length less 4 ends the connection. */
-	receiveAt: number;
-	receiveEnd: number;
-	/** A name or an address. */
-	host: string;
-	/** 139: the NetBIOS session service; any other: Direct TCP. Without one: 445, then 139. */
-	port?: number;
-	/** Whether it is the session service, whatever the port says. */
-	netbios?: boolean;
-	/** Our NetBIOS name: 1 to 15 ASCII characters (default "SCANNER"). */
-	name?: string;
-	/** For the look-up, and for each address until messages can be sent (default 10 000). */
-	connectTimeoutMs?: number;
-	/** From a message's first byte to its last, found out up to a quarter late (default 30 000). */
-	messageTimeoutMs?: number;
-	log?(line: string): void;
-}
+export type { TransportOptions } from "./transport-options.js";
 
 const directPort = 445;
 const sessionPort = 139;
-/** Bytes of Direct TCP's length and of a session packet's header. */
-const prefixLength = 4;
 /** StreamProtocolLength has 24 bits, RFC 1002's LENGTH 17. */
 const maxDirectLength = 0xFFFFFF;
 const maxSessionLength = 0x1FFFF;
-const leastReceiveLength = 256;
 /** A message's age is counted in ticks. */
 const ticksPerTimeout = 4;
 
@@ -109,11 +82,8 @@ export class Transport {
 	 * options that make no sense, else with TransportError or ProtocolError: the first reason, and what else was tried.
 	 */
 	static async connect(options: TransportOptions): Promise<Transport> {
-		const { host, port, receiveAt, receiveEnd } = options;
-		checkHost(host);
-		checkName(options.name ?? "SCANNER");
-		if (!(receiveAt >= 0 && receiveEnd <= options.memory.byteLength && receiveEnd - receiveAt >= leastReceiveLength))
-			throw new RangeError(`receive area [${receiveAt}, ${receiveEnd}): expected ${leastReceiveLength} bytes or more of ${options.memory.byteLength}`);
+		checkOptions(options);
+		const { host, port } = options;
 		const addresses = await lookUp(options.resolve, host, options.connectTimeoutMs ?? 10000);
 		const ports = port === undefined ? [directPort, sessionPort] : [port];
 		return firstOf(addresses, ports, (address, port) => Transport.#connectTo(options, address, port), options.log);
@@ -323,33 +293,13 @@ export class Transport {
 	#packetLength(at: number): number {
 		const bytes = this.#bytes;
 		const length = bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
-		const wrong = bytes[at] === SessionPacket.MESSAGE ? this.#wrongMessage(length) : this.#wrongPacket(at, length);
+		const wrong = bytes[at] === SessionPacket.MESSAGE
+			? wrongMessage(length, Math.min(this.#receiveEnd - this.#receiveAt - prefixLength, this.maxLength), this.#asked)
+			: wrongPacket(bytes, at, length, this.netbios, this.#phase === Phase.REQUESTING && !this.sending);
 		if (wrong === undefined)
 			return length;
 		this.#fail(new ProtocolError(`${this.#peer} port ${this.port} ${wrong}`));
 		return -1;
-	}
-
-	#wrongMessage(length: number): string | undefined {
-		const most = Math.min(this.#receiveEnd - this.#receiveAt - prefixLength, this.maxLength);
-		return !this.#asked ? "sent a message before it was asked: is it an SMB server?"
-			: length > most ? `sent a message of ${length} bytes, expected at most ${most}`
-			// Nothing calls an empty message a keep-alive: [MS-SMB2] 2.1 has none, RFC 1002 a type of its own.
-			: length === 0 ? "sent an empty message"
-			: undefined;
-	}
-
-	#wrongPacket(at: number, length: number): string | undefined {
-		const type = this.#bytes[at];
-		const responseLength = sessionResponseLength(type);
-		if (!this.netbios)
-			return responseLength < 0 ? `sent ${bytesText(this.#bytes, at)}, which begins no message: is it an SMB server?`
-				: "answered as a NetBIOS session service (RFC 1002): was port 139 meant?";
-		if (type === SessionPacket.KEEP_ALIVE && length === 0)
-			return undefined;
-		if (length === responseLength && this.#phase === Phase.REQUESTING && !this.sending)
-			return undefined;
-		return `sent ${bytesText(this.#bytes, at)}, which is no session packet that could come now: is it an SMB server?`;
 	}
 
 	#packet(at: number, end: number): void {

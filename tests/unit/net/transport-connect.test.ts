@@ -147,6 +147,8 @@ describe("net: Transport.connect", () => {
 		const bench = new Bench();
 		await rejects(() => bench.connect({ host: "smb://nas/scans" }), RangeError, /only the name or address/);
 		await rejects(() => bench.connect({ name: "" }), RangeError, /NetBIOS name/);
+		for (const port of [0, -1, 65536, 1.5, NaN])
+			await rejects(() => bench.connect({ port }), RangeError, /expected 1 to 65535/);
 		for (const [receiveAt, receiveEnd] of [[0, 255], [-1, 256], [0, 4097], [4000, 4096], [NaN, 256], [0, NaN]])
 			await rejects(() => bench.connect({ receiveAt, receiveEnd }), RangeError, /receive area/);
 		equal(bench.network.sockets.length, 0);
