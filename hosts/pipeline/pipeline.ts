@@ -12,7 +12,7 @@ export class Pipeline extends Native("xs_pipeline_destructor") {
 	 * slots x (headRoom + slotLength) bytes, a control area of controlLength and a receive area of receiveLength bytes.
 	 * Every data position is aligned to 16 bytes. Throws RangeError for sizes that make no sense, Error "no memory for the write pipeline: N bytes" where
 	 * the block can't be had. onFilled() is called, outside of any other call, when next() or take() may have something new to say; one call may stand for
-	 * several slots. It keeps a program on the desktop running while a read is going on.
+	 * several slots. While a read is going on a pipeline is not collected, and keeps a program on the desktop running: end each by -2, an error, stop() or close().
 	 */
 	constructor(slots: number, slotLength: number, headRoom: number, controlLength: number, receiveLength: number, onFilled: () => void) {
 		super();

@@ -17,8 +17,10 @@ typedef struct {
 	uint8_t *block;         /* held: a collection may free the host buffer before it closes this */
 	pipeline_layout layout;
 	file_source file;
-	int held;               /* port_hold(): a read is going on */
-	xsSlot object;          /* the Pipeline; not marked, for it owns this */
+	int reading;            /* a read is going on, and the event loop knows */
+	int waiting;            /* take() found nothing */
+	int kept;               /* object is a root */
+	xsSlot object;          /* the Pipeline */
 	xsSlot onFilled;
 	xsSlot memory;          /* the whole block's host buffer */
 } record;
@@ -35,12 +37,24 @@ static void mark(xsMachine *the, void *it, xsMarkRoot markRoot)
 void xs_pipeline_destructor(void *it);
 static const xsHostHooks hooks = { xs_pipeline_destructor, mark, NULL };
 
-static void hold(record *it, int held)
+/*
+ * Who waits for onFilled() may be reachable from it alone: so the pipeline, and with it onFilled(), is kept from collection while
+ * there is something to tell. At other times an abandoned pipeline can be collected.
+ */
+static void expect(record *it, int reading, int waiting)
 {
-	if (held != it->held) {
-		it->held = held;
-		port_hold(it->the, held ? 1 : -1);
-	}
+	xsMachine *the = it->the;
+	if (reading != it->reading)
+		port_hold(the, reading ? 1 : -1);
+	it->reading = reading;
+	it->waiting = waiting;
+	if ((reading || waiting) == it->kept)
+		return;
+	it->kept = !it->kept;
+	if (it->kept)
+		xsRemember(it->object);
+	else
+		xsForget(it->object);
 }
 
 /* Runs on XS's thread: the reader had something to say. */
@@ -53,7 +67,7 @@ static void deliver(xsMachine *machine, void *context)
 	{
 		xsmcVars(2);
 		/* Copies, for onFilled() may close the pipeline. */
-		xsVar(0) = it->object;
+		xsVar(0) = xsAccess(it->object);
 		xsVar(1) = it->onFilled;
 		xsCallFunction0(xsVar(1), xsVar(0));
 	}
@@ -74,7 +88,7 @@ void xs_pipeline_destructor(void *data)
 	record *it = data;
 	if (it) {
 		uint8_t *block = it->block;
-		hold(it, 0);
+		expect(it, 0, 0);
 		pipeline_close(it->core);
 		block_release(block); /* only now: the reader wrote to it */
 	}
@@ -171,7 +185,14 @@ void xs_pipeline_get_receiveAt(xsMachine *the) { getRecord(the, &xsThis); xsmcSe
 void xs_pipeline_get_controlAt(xsMachine *the) { xsmcSetInteger(xsResult, (xsIntegerValue)getRecord(the, &xsThis)->layout.controlAt); }
 void xs_pipeline_get_slotLength(xsMachine *the) { xsmcSetInteger(xsResult, (xsIntegerValue)getRecord(the, &xsThis)->layout.slotLength); }
 void xs_pipeline_get_slotsFree(xsMachine *the) { xsmcSetInteger(xsResult, (xsIntegerValue)pipeline_slots_free(getRecord(the, &xsThis)->core)); }
-void xs_pipeline_take(xsMachine *the) { xsmcSetInteger(xsResult, pipeline_take(getRecord(the, &xsThis)->core)); }
+
+void xs_pipeline_take(xsMachine *the)
+{
+	record *it = getRecord(the, &xsThis);
+	int32_t at = pipeline_take(it->core);
+	expect(it, it->reading, at < 0);
+	xsmcSetInteger(xsResult, at);
+}
 
 static uint32_t getAt(xsMachine *the, record *it)
 {
@@ -205,13 +226,13 @@ void xs_pipeline_read(xsMachine *the)
 	file_source file;
 	int error;
 
-	if (it->held)
+	if (it->reading)
 		xsUnknownError("a read is still going on");
 	error = file_source_open(&file, xs_storage_path(the, "open", &xsArg(0)));
 	if (error)
 		xs_storage_throw(the, "open", &xsArg(0), error);
 	it->file = file;
-	hold(it, 1);
+	expect(it, 1, it->waiting);
 	pipeline_read(it->core, &file_source_calls, &it->file, (uint64_t)offset, (uint64_t)length, (uint32_t)shift);
 }
 
@@ -221,7 +242,7 @@ void xs_pipeline_next(xsMachine *the)
 	pipeline_failure failure;
 	int32_t at = pipeline_next(it->core, &failure);
 	if (at < PIPELINE_NOTHING)
-		hold(it, 0);
+		expect(it, 0, it->waiting);
 	if (PIPELINE_FAILED == at) {
 		if (failure.error)
 			xs_storage_throw(the, "read", NULL, failure.error);
@@ -234,7 +255,7 @@ void xs_pipeline_stop(xsMachine *the)
 {
 	record *it = getRecord(the, &xsThis);
 	pipeline_stop(it->core);
-	hold(it, 0);
+	expect(it, 0, it->waiting);
 }
 
 void xs_pipeline_close(xsMachine *the)

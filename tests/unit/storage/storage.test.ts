@@ -146,7 +146,7 @@ describe("storage", () => {
 				equal(stat(path(name)).size, 3, name);
 			}
 			const smile = found.find(name => name.startsWith("scan "))!;
-			equal(smile.length, 11, "a surrogate pair counts two");
+			equal([...smile].length, 10, "one character, however many units it counts: two in Node, one in XS");
 			equal(smile.codePointAt(5), 0x1F600);
 			move(path(smile), path("nicht 😀.pdf"));
 			ok(names(folder).includes("nicht 😀.pdf"));
