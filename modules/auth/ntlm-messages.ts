@@ -22,7 +22,7 @@ export const OFFERED = NegotiateFlag.UNICODE | NegotiateFlag.REQUEST_TARGET | Ne
 	| NegotiateFlag.EXTENDED_SESSIONSECURITY | NegotiateFlag.TARGET_INFO | NegotiateFlag.VERSION | NegotiateFlag.NEGOTIATE_128 | NegotiateFlag.KEY_EXCH;
 
 /** What NTLMv2 with a full-strength key cannot do without: a challenge lacking one of these is a downgrade. */
-const REQUIRED = ["UNICODE", "EXTENDED_SESSIONSECURITY", "TARGET_INFO", "NEGOTIATE_128"] as const;
+const REQUIRED = Object.freeze(["UNICODE", "EXTENDED_SESSIONSECURITY", "TARGET_INFO", "NEGOTIATE_128"] as const);
 
 /** [MS-NLMP] 2.2.2.1 AV_PAIR: the AvIds that we look at. */
 export const AvId = Object.freeze({ EOL: 0, FLAGS: 6, TIMESTAMP: 7, TARGET_NAME: 9, CHANNEL_BINDINGS: 10 } as const);

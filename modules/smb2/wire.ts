@@ -148,7 +148,15 @@ export interface Field<T, Kind extends "plain" | "constant" | "reserved" = "plai
 	readonly offset?: number;
 	/** The value of a constant: only(). */
 	readonly value?: number;
-	accessors(title: string, name: string, offset: number): Accessors<T>;
+	/** Their closures keep constants, not parameters: what could be assigned costs RAM in a preloaded module. */
+	accessors(place: Place): Accessors<T>;
+}
+
+/** Of which structure, under which name and where a field is. */
+interface Place {
+	readonly title: string;
+	readonly name: string;
+	readonly offset: number;
 }
 
 interface Constant {
@@ -189,68 +197,80 @@ function outOfRange(title: string, name: string, value: unknown, expected: strin
 }
 
 /** One byte. Setters of numbers throw RangeError for what does not fit. */
-export const u8: Field<number> = {
+export const u8: Field<number> = Object.freeze<Field<number>>({
 	kind: "plain",
 	size: 1,
-	accessors: (title, name, offset) => ({
-		get() { return this.memory.view.getUint8(this.at + offset); },
-		set(value) {
-			if ((value & 0xFF) !== value)
-				throw outOfRange(title, name, value, "0 … 0xFF");
-			this.memory.view.setUint8(this.at + offset, value);
-		},
-	}),
-};
+	accessors(place) {
+		const { title, name, offset } = place;
+		return {
+			get() { return this.memory.view.getUint8(this.at + offset); },
+			set(value) {
+				if ((value & 0xFF) !== value)
+					throw outOfRange(title, name, value, "0 … 0xFF");
+				this.memory.view.setUint8(this.at + offset, value);
+			},
+		};
+	},
+});
 
 /** 16 bits, little endian. */
-export const u16: Field<number> = {
+export const u16: Field<number> = Object.freeze<Field<number>>({
 	kind: "plain",
 	size: 2,
-	accessors: (title, name, offset) => ({
-		get() { return this.memory.view.getUint16(this.at + offset, true); },
-		set(value) {
-			if ((value & 0xFFFF) !== value)
-				throw outOfRange(title, name, value, "0 … 0xFFFF");
-			this.memory.view.setUint16(this.at + offset, value, true);
-		},
-	}),
-};
+	accessors(place) {
+		const { title, name, offset } = place;
+		return {
+			get() { return this.memory.view.getUint16(this.at + offset, true); },
+			set(value) {
+				if ((value & 0xFFFF) !== value)
+					throw outOfRange(title, name, value, "0 … 0xFFFF");
+				this.memory.view.setUint16(this.at + offset, value, true);
+			},
+		};
+	},
+});
 
 /** 32 bits, little endian. */
-export const u32: Field<number> = {
+export const u32: Field<number> = Object.freeze<Field<number>>({
 	kind: "plain",
 	size: 4,
-	accessors: (title, name, offset) => ({
-		get() { return this.memory.view.getUint32(this.at + offset, true); },
-		set(value) {
-			if ((value >>> 0) !== value)
-				throw outOfRange(title, name, value, "0 … 0xFFFFFFFF");
-			this.memory.view.setUint32(this.at + offset, value, true);
-		},
-	}),
-};
+	accessors(place) {
+		const { title, name, offset } = place;
+		return {
+			get() { return this.memory.view.getUint32(this.at + offset, true); },
+			set(value) {
+				if ((value >>> 0) !== value)
+					throw outOfRange(title, name, value, "0 … 0xFFFFFFFF");
+				this.memory.view.setUint32(this.at + offset, value, true);
+			},
+		};
+	},
+});
 
 /** 64 bits, little endian, as a Number: a received value of 2^53 or more is a ProtocolError. */
-export const u64: Field<number> = {
+export const u64: Field<number> = Object.freeze<Field<number>>({
 	kind: "plain",
 	size: 8,
-	accessors: (title, name, offset) => ({
-		get() {
-			const view = this.memory.view, at = this.at + offset;
-			const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
-			if (high >= 0x200000)
-				throw new ProtocolError(`${title}: ${name} below 2^53 expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
-			return high * 0x100000000 + low;
-		},
-		set(value) {
-			if (!(Number.isSafeInteger(value) && value >= 0))
-				throw outOfRange(title, name, value, "0 … 2^53 - 1");
-			const view = this.memory.view, at = this.at + offset, low = value >>> 0;
-			view.setUint32(at, low, true);
-			view.setUint32(at + 4, (value - low) / 0x100000000, true);
-		},
-	}),
-};
+	accessors(place) {
+		const { title, name, offset } = place;
+		return {
+			get() {
+				const view = this.memory.view, at = this.at + offset;
+				const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
+				if (high >= 0x200000)
+					throw new ProtocolError(`${title}: ${name} below 2^53 expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
+				return high * 0x100000000 + low;
+			},
+			set(value) {
+				if (!(Number.isSafeInteger(value) && value >= 0))
+					throw outOfRange(title, name, value, "0 … 2^53 - 1");
+				const view = this.memory.view, at = this.at + offset, low = value >>> 0;
+				view.setUint32(at, low, true);
+				view.setUint32(at + 4, (value - low) / 0x100000000, true);
+			},
+		};
+	},
+});
 
 /** What a filetime field holds when it holds no time ([MS-FSCC] FileBasicInformation), as milliseconds like any other. */
 export const FileTime = Object.freeze({
@@ -263,51 +283,57 @@ export const FileTime = Object.freeze({
 } as const);
 
 /** FILETIME ([MS-DTYP] 2.3.3), 100 ns since 1601, as whole milliseconds since 1970-01-01 UTC: exact when set, cut when read. */
-export const filetime: Field<number> = {
+export const filetime: Field<number> = Object.freeze<Field<number>>({
 	kind: "plain",
 	size: 8,
-	accessors: (title, name, offset) => ({
-		get() {
-			const view = this.memory.view, at = this.at + offset;
-			const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
-			if (high < 0x80000000)
-				// 2^32 = 429496 x 10000 + 7296, which keeps every step below 2^53.
-				return high * 429496 + Math.floor((high * 7296 + low) / 10000) + FileTime.NONE;
-			if (high === 0xFFFFFFFF && low === 0xFFFFFFFF)
-				return FileTime.KEEP;
-			throw new ProtocolError(`${title}: ${name} after 1601 expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
-		},
-		set(value) {
-			if (!(Number.isInteger(value) && value >= FileTime.KEEP && value <= FileTime.LATEST))
-				throw outOfRange(title, name, value, "whole milliseconds after 1601");
-			const view = this.memory.view, at = this.at + offset;
-			if (value === FileTime.KEEP) {
-				view.setUint32(at, 0xFFFFFFFF, true);
-				view.setUint32(at + 4, 0xFFFFFFFF, true);
-				return;
-			}
-			const milliseconds = value - FileTime.NONE, rest = milliseconds % 0x10000;
-			const upper = (milliseconds - rest) / 0x10000 * 10000, carried = upper % 0x10000;
-			const lower = carried * 0x10000 + rest * 10000, low = lower >>> 0;
-			view.setUint32(at, low, true);
-			view.setUint32(at + 4, (upper - carried) / 0x10000 + (lower - low) / 0x100000000, true);
-		},
-	}),
-};
+	accessors(place) {
+		const { title, name, offset } = place;
+		return {
+			get() {
+				const view = this.memory.view, at = this.at + offset;
+				const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
+				if (high < 0x80000000)
+					// 2^32 = 429496 x 10000 + 7296, which keeps every step below 2^53.
+					return high * 429496 + Math.floor((high * 7296 + low) / 10000) + FileTime.NONE;
+				if (high === 0xFFFFFFFF && low === 0xFFFFFFFF)
+					return FileTime.KEEP;
+				throw new ProtocolError(`${title}: ${name} after 1601 expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
+			},
+			set(value) {
+				if (!(Number.isInteger(value) && value >= FileTime.KEEP && value <= FileTime.LATEST))
+					throw outOfRange(title, name, value, "whole milliseconds after 1601");
+				const view = this.memory.view, at = this.at + offset;
+				if (value === FileTime.KEEP) {
+					view.setUint32(at, 0xFFFFFFFF, true);
+					view.setUint32(at + 4, 0xFFFFFFFF, true);
+					return;
+				}
+				const milliseconds = value - FileTime.NONE, rest = milliseconds % 0x10000;
+				const upper = (milliseconds - rest) / 0x10000 * 10000, carried = upper % 0x10000;
+				const lower = carried * 0x10000 + rest * 10000, low = lower >>> 0;
+				view.setUint32(at, low, true);
+				view.setUint32(at + 4, (upper - carried) / 0x10000 + (lower - low) / 0x100000000, true);
+			},
+		};
+	},
+});
 
 /** length bytes that are kept and echoed, never looked into. The getter makes a copy, the setter takes exactly as many. */
 export function opaque(length: number): Field<Uint8Array> {
 	return {
 		kind: "plain",
 		size: length,
-		accessors: (title, name, offset) => ({
-			get() { return this.memory.bytes.slice(this.at + offset, this.at + offset + length); },
-			set(value) {
-				if (value.length !== length)
-					throw outOfRange(title, name, value.length, `${length} bytes`);
-				this.memory.bytes.set(value, this.at + offset);
-			},
-		}),
+		accessors(place) {
+			const { title, name, offset } = place, count = length;
+			return {
+				get() { return this.memory.bytes.slice(this.at + offset, this.at + offset + count); },
+				set(value) {
+					if (value.length !== count)
+						throw outOfRange(title, name, value.length, `${count} bytes`);
+					this.memory.bytes.set(value, this.at + offset);
+				},
+			};
+		},
 	};
 }
 
@@ -317,7 +343,10 @@ export function only(field: Field<number>, value: number): Field<number, "consta
 		kind: "constant",
 		size: field.size,
 		value,
-		accessors: () => ({ get() { return value; } }),
+		accessors() {
+			const constant = value;
+			return { get() { return constant; } };
+		},
 	};
 }
 
@@ -366,7 +395,7 @@ export function struct<F extends Table>(title: string, fields: F): StructureClas
 		if (field.value !== undefined)
 			constants.push(Object.freeze({ name, offset, size: field.size, value: field.value }));
 		if (field.kind !== "reserved")
-			Object.defineProperty(Window.prototype, name, field.accessors(title, name, offset));
+			Object.defineProperty(Window.prototype, name, field.accessors({ title, name, offset }));
 	}
 	Object.defineProperty(Window.prototype, "title", { value: title });
 	Object.defineProperty(Window.prototype, "size", { value: size });
