@@ -228,9 +228,7 @@ export class Transport {
 			queue.at += length;
 			if (queue.at < queue.end)
 				continue;
-			const at = queue.shift();
-			if (this.#phase === Phase.OPEN)
-				this.onSent(at + prefixLength);
+			this.onSent(queue.shift() + prefixLength);
 		}
 		this.#pumping = false;
 	}

@@ -118,6 +118,18 @@ describe("net: Transport.connect", () => {
 		ok(bench.windows.every(window => window.closed));
 	});
 
+	rule("tries nothing else where the fault is its caller's", async () => {
+		const bench = new Bench();
+		let windows = 0;
+		const window = (): never => {
+			windows++;
+			throw new TypeError("no window");
+		};
+		await rejects(() => bench.connect({ resolve: two, port: undefined, window }), TypeError, /^no window$/);
+		equal(windows, 1);
+		deepEqual(bench.log, []);
+	});
+
 	rule("refuses a service that speaks first", async () => {
 		const bench = new Bench();
 		bench.network.onSocket = socket => socket.receive(ascii("SSH-2.0-OpenSSH\r\n"));
