@@ -38,6 +38,14 @@ static struct {
 
 bool host_cloned;
 
+#ifdef __SANITIZE_ADDRESS__
+/* The root machine is never deleted. */
+const char *__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+#endif
+
 void host_noFrameName(txMachine *the, txString buffer, txSize size, txSlot *frame, txString suffix)
 {
 	buffer[0] = 0;

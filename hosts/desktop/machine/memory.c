@@ -146,7 +146,7 @@ void memory_protect(void)
 
 /* FIGURES */
 
-/* No slot has this kind, so the deepest slot that the stack reached is the first one that differs. */
+/* No slot has this kind, so where it is gone, the stack has been. */
 #define PAINT 0x7A
 
 void memory_paintStack(txMachine *the)
@@ -172,11 +172,26 @@ void memory_countCollections(txMachine *the)
 	fxRemember(the, slot);
 }
 
+/* Looked for from above: the engine uses the far end as scratch memory when it prints numbers. */
+static txSlot *deepestSlot(txMachine *the)
+{
+	txSlot *deepest = the->stack;
+	int painted = 0;
+	for (txSlot *slot = the->stack; slot > the->stackBottom && painted < 16; ) {
+		slot--;
+		if (slot->kind == PAINT)
+			painted++;
+		else {
+			painted = 0;
+			deepest = slot;
+		}
+	}
+	return deepest;
+}
+
 void memory_figures(txMachine *the, HeapFigures *figures)
 {
-	txSlot *deepest = the->stackBottom;
-	while (deepest < the->stack && deepest->kind == PAINT)
-		deepest++;
+	txSlot *deepest = deepestSlot(the);
 	*figures = (HeapFigures){
 		.slotSize = sizeof(txSlot), .slots = the->currentHeapCount, .slotsPeak = the->peakHeapCount,
 		.chunks = the->currentChunksSize, .chunksPeak = the->peakChunksSize,
