@@ -85,6 +85,7 @@ describe("refusals", function () {
 		/** Runs that wait for a time-out, begun at once so that the other tests pass the time. */
 		let silent: Promise<Run>;
 		let silentLater: Promise<Run>;
+		let halfAnswer: Promise<Run>;
 		const closing: { close(): void }[] = [];
 		let samba: Samba;
 
@@ -92,12 +93,13 @@ describe("refusals", function () {
 			samba = await startSamba();
 			const mute = await serve(() => {});
 			const stuck = await Proxy.start({ port: samba.port, reply: message => message.command === Command.CREATE ? undefined : message.bytes });
-			closing.push(mute, { close: () => void stuck.close() });
+			const halting = await Proxy.start({ port: samba.port, reply: message => message.command === Command.CREATE ? message.bytes.slice(0, 30) : message.bytes });
+			closing.push(mute, { close: () => void stuck.close() }, { close: () => void halting.close() });
 			silent = scanner.send({ ...target(samba), port: mute.port }, {}, { timeoutMs: silenceMs });
 			silentLater = scanner.send({ ...target(samba), port: stuck.port }, {}, { timeoutMs: silenceMs });
-			// Whoever fails first must not leave the other as an unhandled rejection.
-			silent.catch(() => {});
-			silentLater.catch(() => {});
+			halfAnswer = scanner.send({ ...target(samba), port: halting.port }, {}, { timeoutMs: silenceMs });
+			// Whoever fails first must not leave the others as unhandled rejections.
+			for (const run of [silent, silentLater, halfAnswer]) run.catch(() => {});
 		});
 		after(async () => {
 			for (const server of closing) server.close();
@@ -164,6 +166,10 @@ describe("refusals", function () {
 		it("a server that falls silent later", async () => {
 			const run = await silentLater;
 			assertSaid(run, 1, /CREATE.*no answer from 127\.0\.0\.1 for \d+ s/);
+		});
+
+		it("a server that falls silent in the middle of a reply", async () => {
+			assertSaid(await halfAnswer, 1, /127\.0\.0\.1.*(no answer|stopped in the middle of a message)/);
 		});
 	});
 

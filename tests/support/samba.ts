@@ -1,6 +1,7 @@
 /** The private Samba of tools/samba.mjs, for tests; and what a second client does to it. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Samba } from "../../tools/samba.mjs";
 import { tool } from "./repository.js";
 
@@ -10,20 +11,18 @@ export const { startSamba, freePort, dialects, defaultUser } = await tool("samba
 
 /** Opens a file of the share with another client, which lets nobody else delete or rename it, until the returned function is called. */
 export async function holdOpen(samba: Samba, name: string): Promise<() => Promise<void>> {
-	const client = spawn("smbclient", [`//${samba.address}/${samba.share}`, "-p", String(samba.port), "-s", `${samba.folder}/smb.conf`, "-U", `${samba.user}%${samba.password}`], { stdio: ["pipe", "pipe", "pipe"] });
-	let output = "";
-	const opened = new Promise<void>((resolve, reject) => {
-		for (const stream of [client.stdout, client.stderr]) stream.setEncoding("utf8").on("data", (text: string) => {
-			output += text;
-			if (/open file .*: for read\/write fnum/.test(output)) resolve();
-		});
-		client.on("error", reject);
-		client.on("close", () => reject(new Error(`smbclient ended: ${output}`)));
-	});
+	const conf = `${samba.folder}/smb.conf`;
+	const client = spawn("smbclient", [`//${samba.address}/${samba.share}`, "-p", String(samba.port), "-s", conf, "-U", `${samba.user}%${samba.password}`], { stdio: ["pipe", "ignore", "ignore"] });
+	const ended = once(client, "close");
 	client.stdin.write(`open "${name}"\n`);
-	await opened;
+	// smbclient keeps what it says until it ends, so the server is asked.
+	const open = () => spawnSync("smbstatus", [`--configfile=${conf}`, "--locks"], { encoding: "utf8" }).stdout.includes(name.replace(/\\/g, "/"));
+	for (const end = Date.now() + 10_000; !open();) {
+		if (client.exitCode !== null || Date.now() > end) throw new Error(`smbclient could not open ${name}`);
+		await sleep(20);
+	}
 	return async () => {
 		client.stdin.end();
-		if (client.exitCode === null) await once(client, "close");
+		await ended;
 	};
 }
