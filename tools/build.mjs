@@ -276,7 +276,18 @@ function writeIDs(folder, manifest) {
 	].join("\n"));
 }
 
-let checked = new Set();
+/** Whether the machine's compiler and libraries can build for so many bits; if not, the reason. */
+export function missing(bits, compiler = process.env.CC ?? "cc") {
+	try {
+		needCompiler(compiler, bits);
+		return undefined;
+	}
+	catch (error) {
+		return error.message;
+	}
+}
+
+const checked = new Set();
 function needCompiler(compiler, bits) {
 	if (checked.has(bits))
 		return;

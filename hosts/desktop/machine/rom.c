@@ -266,8 +266,11 @@ void rom_finish(txMachine *the)
 	each(the, numberInstance);
 	each(the, numberClosure);
 	each(the, settle);
-	for (txSlot *slot = the->stack; slot < the->stackTop; slot++)
+	for (txSlot *slot = the->stack; slot < the->stackTop; slot++) {
 		settle(the, slot);
+		/* The engine copies these with their flags. */
+		slot->flag &= ~XS_MARK_FLAG;
+	}
 	the->aliasCount = aliasCount;
 	the->shared = 1;
 }

@@ -1,0 +1,73 @@
+/** The machine that the desktop host gives an app: settings, timers, heap limits, natives, frozen modules. */
+import { equal, ok } from "../support/assert.js";
+import { eachWidth, fixture, run } from "./host.js";
+
+describe("desktop host, machine", function () {
+	this.timeout(300_000);
+
+	eachWidth(bits => {
+		it("runs jobs before timers, and timers in the order of their time", async () => {
+			const { code, stdout, stderr } = await run(fixture("hello"), { bits, settings: ["greeting=to \"you\""] });
+			equal(stdout, "hello to \"you\"\nend of main\njob\ntimer 0\ntimer 5\ntimer 20\n");
+			equal(stderr, "");
+			equal(code, 0);
+		});
+
+		it("repeats, reschedules and clears timers", async () => {
+			const { stdout, code } = await run(fixture("timers"), { bits });
+			equal(stdout, "three times\nafter schedule\nsame turn in order 1 2 3\ncleared itself\n");
+			equal(code, 0);
+		});
+
+		it("has slots of the device's size with 32 bits", async () => {
+			const { heap } = await run(fixture("hello"), { bits });
+			equal(heap["slotSize"], bits === 32 ? 16 : 32);
+		});
+
+		it("calls a preloaded host function without allocating", async () => {
+			const { stdout, code } = await run(fixture("crypto"), { bits });
+			equal(stdout, "0 slots, 0 bytes\ntrue 16\nCMAC is closed\n");
+			equal(code, 0);
+		});
+
+		it("ends with memory full just below what an app takes, and not at it", async () => {
+			const creation = (size: number) => ["--creation", `static=${size},chunk=1024,heap=64,stack=256`];
+			const enough = await run(fixture("hello"), { bits, options: creation(60_000) });
+			equal(enough.code, 0);
+			const used = enough.heap["staticUsed"]!;
+			ok(used < 60_000, `${used} bytes used`);
+			equal((await run(fixture("hello"), { bits, options: creation(used) })).code, 0);
+			const slots = (await run(fixture("hello"), { bits, options: ["--creation", `static=${used - 4096},chunk=1024,heap=64,stack=256`] }));
+			equal(slots.code, 101);
+			ok(slots.stderr.startsWith("memory full"), slots.stderr);
+		});
+
+		it("shows preloaded modules as the device does: frozen, and copied on write where that is possible", async () => {
+			const { stdout, code } = await run(fixture("frozen"), { bits, options: ["--preload", fixture("preloaded")] });
+			equal(stdout, [
+				"Map.set: Map instance is read-only",
+				"Uint8Array: read-only buffer",
+				"fill: read-only buffer",
+				"method: own property of frozen prototype",
+				"record: 1",
+				"",
+			].join("\n"));
+			equal(code, 0);
+		});
+
+		it("gives the same heap figures with and without line numbers", async () => {
+			const debug = await run(fixture("heap"), { bits, variant: "debug" });
+			const release = await run(fixture("heap"), { bits, variant: "release" });
+			equal(debug.stdout, release.stdout);
+		});
+	});
+
+	it("resolves names to addresses, IPv4 first, and tells why not", async () => {
+		const { stdout } = await run(fixture("resolve"), { settings: ["host=localhost"] });
+		ok(/^127\.0\.0\.1\b/.test(stdout), stdout);
+		const numeric = await run(fixture("resolve"), { settings: ["host=192.0.2.7"] });
+		equal(numeric.stdout, "192.0.2.7\n");
+		const wrong = await run(fixture("resolve"), { settings: ["host=no such name"] });
+		ok(/^Error: no such name: ./.test(wrong.stdout), wrong.stdout);
+	});
+});
