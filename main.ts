@@ -13,6 +13,7 @@ import { dialectName, negotiate, type Policy } from "./modules/client/negotiate.
 import { Session } from "./modules/client/session.js";
 import type { TreeConnect } from "./modules/client/tree-connect.js";
 import { SettingsError } from "./modules/errors/errors.js";
+import { checkHost } from "./modules/net/host.js";
 import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
 import { Dialect } from "./modules/smb2/negotiate.js";
@@ -108,9 +109,10 @@ async function main(): Promise<void> {
 	let settings: Settings;
 	try {
 		settings = parseSettings(config, configKeys);
+		checkHost(settings.server);
 	}
 	catch (error) {
-		if (!(error instanceof SettingsError))
+		if (!(error instanceof SettingsError || error instanceof RangeError))
 			throw error;
 		for (const line of error.message.split("\n"))
 			log(`settings: ${line}`);

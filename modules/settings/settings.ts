@@ -2,7 +2,7 @@
 import { SettingsError } from "../errors/errors.js";
 
 export interface Settings {
-	/** Host name or address. */
+	/** Host name or address, as given: the transport knows what can be one. */
 	server: string;
 	/** undefined: 445, then 139. */
 	port: number | undefined;
@@ -78,8 +78,6 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	};
 
 	const server = needed("server");
-	if (/[\s\/\\]/.test(server))
-		wrong.push(`server=${server}: expected a name or address alone, such as nas.local; the share goes into share=…, the folder into path=…`);
 	const port = text("port") === "" ? undefined : wholeNumber(text("port"), 65535);
 	if (port !== undefined && !(port >= 1))
 		bad("port");

@@ -54,7 +54,6 @@ describe("settings", () => {
 	it("name what is wrong, and what is allowed", () => {
 		refused({ servr: "x" }, /unknown setting "servr": allowed are server, port/);
 		refused({ User: "x" }, /did you mean "user"/);
-		refused({ server: "smb://nas/share" }, /name or address alone/);
 		refused({ share: "media/scans" }, /share's name alone/);
 		refused({ path: "a/../b" }, /"\.\."/);
 		for (const port of ["0", "65536", "x", "-1", "1.5", "1e3"])
@@ -76,17 +75,17 @@ describe("settings", () => {
 
 	it("tell of everything at once", () => {
 		try {
-			parseSettings({ server: "a b", foo: "1", port: "x" });
+			parseSettings({ watch: "x", foo: "1", port: "x" });
 			ok(false, "no error");
 		}
 		catch (error) {
-			equal((error as Error).message.split("\n").length, 6, (error as Error).message);
+			equal((error as Error).message.split("\n").length, 7, (error as Error).message);
 		}
 	});
 
 	it("never repeat the password", () => {
 		try {
-			parseSettings({ password: "hunter2", server: "a b" });
+			parseSettings({ password: "hunter2" });
 			ok(false, "no error");
 		}
 		catch (error) {
