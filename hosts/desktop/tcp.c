@@ -120,7 +120,7 @@ static xsSlot *callbackOption(xsMachine *the, xsIdentifier id)
 		return NULL;
 	if (!xsmcIsCallable(xsVar(0)))
 		xsTypeError("a callback is no function");
-	return xsToReference(xsVar(0));
+	return fxToReference(the, &xsVar(0));
 }
 
 static int portOption(xsMachine *the)

@@ -79,7 +79,7 @@ static void create(xsMachine *the, double delay, double repeat)
 	xsResult = xsNewHostObject(xs_timer_destructor);
 	xsmcSetHostData(xsResult, timer);
 	timer->the = the;
-	timer->callback = xsToReference(xsArg(0));
+	timer->callback = fxToReference(the, &xsArg(0));
 	xsSetHostHooks(xsResult, &hooks);
 	timer->object = xsResult;
 	xsRemember(timer->object);

@@ -26,11 +26,11 @@ describe("desktop host, TCP", function () {
 	this.timeout(300_000);
 
 	eachWidth(bits => {
-		const connect = (port: number, then: string, address = "127.0.0.1") => run(fixture("connect"), { bits, settings: [`address=${address}`, `port=${port}`, `then=${then}`] });
+		const connect = (port: number, then: string, address = "127.0.0.1") => run(fixture("connect"), { bits, options: ["--creation", "static=262144"], settings: [`address=${address}`, `port=${port}`, `then=${then}`] });
 
-		for (const size of [0, 1, 100, 3_000_000]) {
+		for (const size of [0, 1, 100, 16_000_000]) {
 			it(`echoes ${size} bytes through a slow reader`, async () => {
-				const { code, stdout, stderr } = await run(fixture("echo"), { bits, settings: [`size=${size}`] });
+				const { code, stdout, stderr } = await run(fixture("echo"), { bits, options: ["--creation", "static=131072"], settings: [`size=${size}`] });
 				equal(stderr, "");
 				ok(stdout.startsWith(`client: EOF, sent ${size}, received ${size}, `), stdout);
 				equal(code, 0);
@@ -42,7 +42,8 @@ describe("desktop host, TCP", function () {
 		it("does not grow the heap with what it carries", async () => {
 			const small = await run(fixture("echo"), { bits, settings: ["size=200000"] });
 			const large = await run(fixture("echo"), { bits, settings: ["size=2000000"] });
-			equal(large.heap["staticUsed"], small.heap["staticUsed"]);
+			// When collections come depends on timing, so a little more or less garbage lies about.
+			ok(large.heap["staticUsed"]! < small.heap["staticUsed"]! + 4096, `${large.heap["staticUsed"]} and ${small.heap["staticUsed"]} bytes`);
 		});
 
 		it("tells a refused connection by its errno name", async () => {

@@ -7,6 +7,15 @@
 #include "xs.h"
 #include "host.h"
 
+/* XS 17 has other names for some things of XS 13. XS_VERSION comes from tools/build.mjs. */
+#if XS_VERSION >= 17
+	#define INTRINSIC(THE, INDEX) ((THE)->stackIntrinsics[-1 - (INDEX)])
+	#define XS_STACK_OVERFLOW_EXIT XS_JAVASCRIPT_STACK_OVERFLOW_EXIT
+#else
+	#define INTRINSIC(THE, INDEX) ((THE)->stackPrototypes[-1 - (INDEX)])
+	#define XS_NATIVE_STACK_OVERFLOW_EXIT 1000
+#endif
+
 /** The heap of the app's machine, as the manifest's "creation" sets it. */
 typedef struct {
 	txCreation engine;

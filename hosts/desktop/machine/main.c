@@ -46,9 +46,12 @@ const char *__asan_default_options(void)
 }
 #endif
 
+/* In fxThrowMessage()'s place of fxBufferFrameName(): messages are to be the same in every variant. XS 17 has begun the addition before the call. */
 void host_noFrameName(txMachine *the, txString buffer, txSize size, txSlot *frame, txString suffix)
 {
 	buffer[0] = 0;
+	if (*suffix == ')')
+		buffer[-5] = 0;
 }
 
 /* ENDS */
@@ -126,7 +129,7 @@ void fxAbort(txMachine *the, int status)
 		host_printException(the, "unhandled rejection: ");
 		host_exit(the, 108);
 	case XS_NOT_ENOUGH_MEMORY_EXIT: code = 101; reason = "memory full"; break;
-	case XS_STACK_OVERFLOW_EXIT: code = 102; reason = "stack overflow"; break;
+	case XS_STACK_OVERFLOW_EXIT: case XS_NATIVE_STACK_OVERFLOW_EXIT: code = 102; reason = "stack overflow"; break;
 	case XS_NO_MORE_KEYS_EXIT: code = 106; reason = "no more keys"; break;
 	case XS_DEAD_STRIP_EXIT: reason = "dead strip"; break;
 	case XS_TOO_MUCH_COMPUTATION_EXIT: reason = "too much computation"; break;

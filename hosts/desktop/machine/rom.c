@@ -32,7 +32,7 @@ static void freezeBuiltIns(txMachine *the)
 	mxGetID(mxID(_freeze));
 	mxPullSlot(freeze);
 	for (int index = mxInstanceInspectorsStackIndex + 1; index < mxStackIndexCount; index++) {
-		txSlot *intrinsic = &the->stackPrototypes[-1 - index];
+		txSlot *intrinsic = &INTRINSIC(the, index);
 		if (intrinsic->kind != XS_REFERENCE_KIND)
 			continue;
 		mxPush(mxObjectConstructor);
@@ -49,7 +49,7 @@ static void freezeBuiltIns(txMachine *the)
 		mxPush(mxObjectConstructor);
 		mxPushSlot(freeze);
 		mxCall();
-		mxPush(the->stackPrototypes[-1 - typedArrays[index]]);
+		mxPush(INTRINSIC(the, typedArrays[index]));
 		mxGetID(mxID(_prototype));
 		mxRunCount(1);
 		mxPop();
@@ -251,15 +251,17 @@ static void settle(txMachine *the, txSlot *slot)
 
 void rom_finish(txMachine *the)
 {
+	txSlot *stack = the->stack, *scope = the->scope, *frame = the->frame;
+	txByte *code = the->code;
 	fxBeginHost(the);
 	freezeBuiltIns(the);
 	openGlobal(the);
 	leaveRealm(the);
 	/* Not fxEndHost(): it looks into what leaveRealm() took away. */
-	the->stack = the->frame + 5;
-	the->scope = the->frame->value.frame.scope;
-	the->code = the->frame->value.frame.code;
-	the->frame = the->frame->next;
+	the->stack = stack;
+	the->scope = scope;
+	the->frame = frame;
+	the->code = code;
 	fxCollectGarbage(the);
 	aliasCount = 1;
 	each(the, freezeImplied);
