@@ -1,6 +1,7 @@
 /**
  * Runs unit tests inside XS: describe and it as globals, one line of JSON for each result.
- * Settings (mc/config): tests, the test modules' specifiers, parted by commas; list, to name the tests and run none.
+ * Settings (mc/config): tests, the test modules' specifiers, parted by commas; scratch, a folder for their files (see
+ * tests/support/scratch.ts); list, to name the tests and run none.
  *
  *   { "file": "tests/unit/net/host.test", "index": 0, "title": ["hosts", "takes an IPv6 address"] }        when listing
  *   { "file": …, "index": 0, "ms": 3 } or { "file": …, "index": 0, "ms": 3, "message": …, "stack": … }      when running
@@ -28,6 +29,7 @@ class Context {
 function newSuite(title: string[]): Suite { return { title, before: [], after: [], beforeEach: [], afterEach: [], tests: [] }; }
 
 Object.assign(globalThis, {
+	scratchFolder: config["scratch"],
 	describe(title: string, body: (this: Context) => void): void {
 		const outer = suite;
 		suite = newSuite([...outer.title, title]);

@@ -1,6 +1,7 @@
 /** The unit tests once more, inside XS: each of them is a test here, in the 64-bit host and in the 32-bit one. */
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../support/repository.js";
 import { allBits, host, runProcess } from "../support/run.js";
@@ -55,7 +56,8 @@ class FileRun {
 
 	async #start(): Promise<void> {
 		const { executable, moduleList } = await host(this.#bits);
-		const child = spawn(executable, [...options, moduleList, `tests=${this.#file}`], { stdio: ["ignore", "pipe", "pipe"], cwd: root });
+		const scratch = mkdtempSync(join(tmpdir(), "smb-scan-uploader-xs-"));
+		const child = spawn(executable, [...options, moduleList, `tests=${this.#file}`, `scratch=${scratch}`], { stdio: ["ignore", "pipe", "pipe"], cwd: root });
 		let rest = "";
 		let said = "";
 		child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -68,10 +70,15 @@ class FileRun {
 			}
 		});
 		child.stderr.setEncoding("utf8").on("data", (text: string) => { said += text; });
-		const kill = () => child.kill("SIGKILL");
+		const clean = () => rmSync(scratch, { recursive: true, force: true });
+		const kill = () => {
+			child.kill("SIGKILL");
+			clean();
+		};
 		process.once("exit", kill);
 		child.on("close", (code, signal) => {
 			process.off("exit", kill);
+			clean();
 			this.#end = `the host ended (${signal ?? `exit code ${String(code)}`}) before this test had a result\n${said}${rest}`;
 			for (const index of [...this.#waiting.keys()]) this.#settle(index, { message: this.#end });
 		});
