@@ -34,7 +34,7 @@ function ask(servers: string[], host: string, otherwise: string | undefined, don
 			if (otherwise !== undefined)
 				ask(servers, otherwise, undefined, done);
 			else
-				done(new Error("no name server knows it"), []);
+				done(new Error(host.endsWith(".local") ? "nothing in this network answers to it" : "no name server knows it"), []);
 		},
 	});
 }
