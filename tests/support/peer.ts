@@ -136,7 +136,8 @@ export class Peer implements Carrier {
 
 	#answer(message: Uint8Array): void {
 		const replies: Uint8Array[] = [];
-		for (let at = 0; at < message.length;) {
+		// A script may end the connection in the middle of a compound.
+		for (let at = 0; at < message.length && !this.closed;) {
 			const next = view(message).getUint32(at + 20, true);
 			const request = message.slice(at, next ? at + next : message.length);
 			replies.push(...this.#reply(request));
