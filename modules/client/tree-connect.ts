@@ -67,7 +67,7 @@ export class TreeConnect {
 				return new TreeConnect(session, share, new Header().aim(memory, response.headerAt, end).TreeId);
 			},
 		});
-		if (connection.signer && (connection.dialect === Dialect.SMB3_00 || connection.dialect === Dialect.SMB3_02))
+		if (connection.signer && connection.dialect < Dialect.SMB3_11 && policy.dialectMax >= Dialect.SMB3_00)
 			await tree.#validateNegotiate();
 		return tree;
 	}
@@ -123,7 +123,10 @@ export class TreeConnect {
 		};
 	}
 
-	/** 3.2.5.5: asks over the signed session what the server said in its NEGOTIATE. A server without this FSCTL says so, signed, which proves as much. */
+	/**
+	 * 3.2.5.5: asks over the signed session what the server said in its NEGOTIATE: whoever struck a dialect out of it did so without the key. 3.1.1 has
+	 * preauth integrity for that. A server without this FSCTL says so, signed, which proves as much.
+	 */
 	async #validateNegotiate(): Promise<void> {
 		const { connection, negotiated, policy } = this.session;
 		try {

@@ -18,23 +18,28 @@ export class Spool {
 	#folder: string;
 	#batch: Scan[] = [];
 	#last: Scan | undefined;
+	/** The latest time in the folder at the start: what is newer came, or changed, since then, and is for the next look. */
+	#until = -Infinity;
 
 	/** Throws the storage's error where there is no such folder. */
 	constructor(folder: string) {
 		this.#folder = folder;
-		this.#fill();
+		this.#fill(true);
 	}
 
-	/** The next scan in the order of time, then name; undefined when all were handed out. Each is handed out once, whatever became of it. */
+	/**
+	 * The next scan in the order of time, then name; undefined when all were handed out. Each is handed out once, whatever became of it;
+	 * what comes, or changes, after the spool was made is not.
+	 */
 	next(): Scan | undefined {
 		if (this.#batch.length === 0 && this.#last !== undefined)
-			this.#fill();
+			this.#fill(false);
 		this.#last = this.#batch.shift();
 		return this.#last;
 	}
 
 	/** Reads the folder for the first batchLength scans behind the last one. */
-	#fill(): void {
+	#fill(first: boolean): void {
 		const batch = this.#batch;
 		const found = new Status();
 		const folder = new FolderScan(this.#folder);
@@ -45,6 +50,10 @@ export class Spool {
 				const path = `${this.#folder}/${name}`;
 				status(path, found);
 				if (!found.isFile() || (this.#last !== undefined && !isBefore(this.#last, found.mtime, name)))
+					continue;
+				if (first)
+					this.#until = Math.max(this.#until, found.mtime);
+				else if (found.mtime > this.#until)
 					continue;
 				let i = batch.length;
 				while (i > 0 && !isBefore(batch[i - 1], found.mtime, name))

@@ -136,13 +136,34 @@ describe("a session that is lied to", () => {
 		return fails(it, ProtocolError, /signature is wrong/);
 	}));
 
-	it("notices a NEGOTIATE that was changed on its way, in 3.0.2 by FSCTL_VALIDATE_NEGOTIATE_INFO", () => bench({ dialect: 0x0302 }, it => {
-		it.peer.tamper = at(0, reply => {
-			reply[64 + 24]! ^= 0x04;
-			return [reply];
+	for (const dialect of [0x0202, 0x0210, 0x0300, 0x0302])
+		it(`notices a NEGOTIATE that was changed on its way, in 0x0${dialect.toString(16)} by FSCTL_VALIDATE_NEGOTIATE_INFO`, () => bench({ dialect }, it => {
+			it.peer.tamper = at(0, reply => {
+				reply[64 + 24]! ^= 0x04;
+				return [reply];
+			});
+			return fails(it, ProtocolError, /NEGOTIATE was changed/);
+		}));
+
+	it("takes a signed word that there is no FSCTL_VALIDATE_NEGOTIATE_INFO, and no unsigned one", async () => {
+		await bench({ dialect: 0x0210 }, async it => {
+			it.peer.before = turn => {
+				if (turn.command === Command.IOCTL)
+					turn.status = Status.NOT_SUPPORTED;
+			};
+			putScan(it, "scan.pdf", pattern(100));
+			equal((await it.upload())[0]!.reason, undefined);
 		});
-		return fails(it, ProtocolError, /NEGOTIATE was changed/);
-	}));
+		await bench({ dialect: 0x0210 }, it => {
+			it.peer.before = turn => {
+				if (turn.command === Command.IOCTL) {
+					turn.status = Status.NOT_SUPPORTED;
+					turn.signed = false;
+				}
+			};
+			return fails(it, ProtocolError, /not signed/);
+		});
+	});
 
 	it("takes no dialect that it did not offer", () => bench({ dialect: 0x0210 }, it => {
 		it.policy = { ...it.policy, dialectMin: 0x0300 };

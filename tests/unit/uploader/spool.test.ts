@@ -48,6 +48,23 @@ describe("the spool", () => {
 		clear(folder);
 	});
 
+	it("leaves what comes or changes meanwhile to the next look", () => {
+		const folder = scratch();
+		for (let i = 0; i < 20; i++)
+			save(`${folder}/${i}.pdf`, Uint8Array.of(i));
+		const spool = new Spool(folder);
+		const first = spool.next()!;
+		// Times have milliseconds: let one pass.
+		for (const start = Date.now(); Date.now() < start + 5;);
+		save(first.path, Uint8Array.of(1, 2));
+		save(`${folder}/new.pdf`, Uint8Array.of(1));
+		const found = names(spool);
+		equal(found.length, 19);
+		equal(found.includes(first.name), false);
+		equal(found.includes("new.pdf"), false);
+		clear(folder);
+	});
+
 	it("says when there is no such folder", () => throws(() => new Spool("/nowhere/at/all"), Error, /nowhere/));
 });
 
