@@ -22,9 +22,9 @@ const variants = {
 	debug: { flags: ["-O2", "-g", "-DmxDebug=1"], engine: [] },
 	release: { flags: ["-O2", "-g"], engine: [] },
 	asan: {
-		flags: ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-DmxDebug=1", "-DmxASANStackMargin=131072"],
+		flags: ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-DmxDebug=1", "-DmxASANStackMargin=131072", "-DmxStress=1", "-DmxNoChunks=1"],
 		// The engine leans on behaviour that UBSan objects to; our own C must not.
-		engine: ["-fno-sanitize=undefined", "-DmxStress=1", "-DmxNoChunks=1"],
+		engine: ["-fno-sanitize=undefined"],
 		// It counts characters word by word, past the end of strings.
 		files: { "xsCommon.c": ["-fno-sanitize=address"] },
 	},

@@ -23,7 +23,7 @@ describe("desktop host, exit codes", function () {
 			["slots", 101, /^memory full: /],
 			["recursion", 102, /^stack overflow: /],
 			["keys", 106, /^no more keys: /],
-			["map", 105, /^TypeError: Map instance is read-only/],
+			["map", 105, /^TypeError: .*(read-only Map instance|Map instance is read-only)/],
 			["bytes", 105, /^TypeError: read-only buffer/],
 			["record", 0, /^$/],
 			["import", 105, /^ReferenceError: module ".\/not-there.js" not found/],

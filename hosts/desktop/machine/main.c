@@ -112,6 +112,24 @@ void host_printException(txMachine *the, const char *before)
 	fxEndHost(the);
 }
 
+/* Where the app is, without allocating: names of functions, and lines where the engine notes them. */
+static void printFrames(txMachine *the)
+{
+	int count = 0;
+	for (txSlot *frame = the->frame; frame && frame->next && count < 20; frame = frame->next) {
+		char name[128] = "";
+		txSlot *environment = mxFrameToEnvironment(frame);
+		if (frame->flag & XS_C_FLAG)
+			continue;
+		fxBufferFrameName(the, name, sizeof(name), frame, "");
+		fprintf(stderr, " at %s", name);
+		if (environment->ID != XS_NO_ID)
+			fprintf(stderr, " (%s:%d)", fxGetKeyName(the, environment->ID), (int)environment->value.environment.line);
+		fputc('\n', stderr);
+		count++;
+	}
+}
+
 void fxAbort(txMachine *the, int status)
 {
 	static bool aborting;
@@ -139,6 +157,8 @@ void fxAbort(txMachine *the, int status)
 	memory_figures(the, &it);
 	fprintf(stderr, "%s: %d of %d bytes of static memory taken, %d slots of %d bytes, %d bytes of chunks, stack %d of %d\n",
 		reason, it.staticUsed, it.staticSize, it.slots, it.slotSize, it.chunks, it.stack, it.stackSize);
+	if (host_cloned)
+		printFrames(the);
 	host_report(the);
 	fflush(stderr);
 	_exit(code);
