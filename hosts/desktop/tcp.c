@@ -451,7 +451,8 @@ static void kicked(xsMachine *the, void *context)
 {
 	TCP *tcp = context;
 	tcp->users++;
-	if (tcp->ready)
+	/* Also after a failed write: what had arrived before is read first. */
+	if (tcp->ready || tcp->error)
 		tellReadable(the, tcp);
 	if (tcp->ready && !tcp->closed && !tcp->error)
 		tell(the, tcp, tcp->onWritable, (int)roomOf(tcp));
