@@ -12,7 +12,7 @@ import { Connection } from "./modules/client/connection.js";
 import { dialectName, negotiate, type Policy } from "./modules/client/negotiate.js";
 import { Session } from "./modules/client/session.js";
 import type { TreeConnect } from "./modules/client/tree-connect.js";
-import { SettingsError } from "./modules/errors/errors.js";
+import { AuthenticationError, SettingsError } from "./modules/errors/errors.js";
 import { checkHost } from "./modules/net/host.js";
 import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
@@ -29,6 +29,8 @@ class Application {
 	#buffers: Buffers;
 	#policy: Policy;
 	#device: string;
+	/** Whether the server refused the log-on: asking again would lock the account. */
+	refused = false;
 
 	constructor(settings: Settings) {
 		this.#settings = settings;
@@ -82,6 +84,7 @@ class Application {
 		}
 		catch (error) {
 			connection.close();
+			this.refused = error instanceof AuthenticationError;
 			throw error;
 		}
 	}
@@ -128,7 +131,9 @@ async function main(): Promise<void> {
 		catch (error) {
 			log((error as Error).message);
 		}
-		if (settings.watch === 0)
+		if (settings.watch > 0 && application.refused)
+			log("The log-on is not tried again, so as not to lock the account: correct the settings and start anew");
+		if (settings.watch === 0 || application.refused)
 			return exit(complete ? 0 : 1);
 		Timer.set(look, settings.watch * 1000);
 	};

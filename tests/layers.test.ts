@@ -42,6 +42,13 @@ function code(path: string): string {
 	return text(path).replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
+/** C with those macros expanded that make functions whose name ends in their argument: one line, `void name(xsMachine *the)`, for each use. */
+function withMadeFunctions(c: string): string {
+	const made = [...c.matchAll(/^#define\s+(\w+)\((\w+)\)\s*\\\n\s*void\s+(\w+?)##(\w+)\(xsMachine/gm)].flatMap(([, macro, parameter, stem, ending]) =>
+		parameter !== ending ? [] : [...c.matchAll(new RegExp(`^${macro!}\\((\\w+)\\)`, "gm"))].map(([, argument]) => `void ${stem!}${argument!}(xsMachine *the)`));
+	return [c, ...made].join("\n");
+}
+
 /** The layer that a source belongs to: its folder, two levels deep, or main.ts. */
 function layerOf(path: string): string { return path.split("/").slice(0, 2).join("/"); }
 
@@ -104,7 +111,7 @@ describe("native faces", () => {
 		const named = [...faces.matchAll(/\bnative\("(\w+)"\)/g)].map(match => match[1]!).sort();
 		const destructors = [...faces.matchAll(/\bNative\("(\w+)"\)/g)].map(match => match[1]!).sort();
 		if (named.length + destructors.length === 0) continue;
-		const c = files(folder, ".c").map(code).join("\n");
+		const c = withMadeFunctions(files(folder, ".c").map(code).join("\n"));
 		// What a header declares is for other C, not for a face.
 		const headers = files(folder, ".h").map(code).join("\n");
 

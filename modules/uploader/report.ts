@@ -18,6 +18,8 @@ export interface ReportOptions {
 const barMs = 100;
 const lineMs = 5000;
 const barWidth = 24;
+/** Characters of a name that the bar leaves room for on a line of 80. */
+const barNameLength = 24;
 
 export class Report implements UploadListener {
 	#options: ReportOptions;
@@ -54,7 +56,7 @@ export class Report implements UploadListener {
 		const speed = `${size(confirmed)} of ${size(whole)}, ${size(confirmed * 1000 / Math.max(1, now - this.#began))}/s`;
 		if (terminal) {
 			const full = Math.round(share * barWidth);
-			progress(`  ${name} [${"#".repeat(full)}${"-".repeat(barWidth - full)}] ${speed}`);
+			progress(`  ${name.length > barNameLength ? `${name.slice(0, barNameLength - 1)}…` : name} [${"#".repeat(full)}${"-".repeat(barWidth - full)}] ${speed}`);
 		}
 		else
 			print(`  ${name}: ${Math.floor(share * 100)} %, ${speed}`);

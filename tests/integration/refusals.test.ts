@@ -51,7 +51,8 @@ describe("refusals", function () {
 			["a missing share", { share: undefined }, /share=… is missing/],
 			["a missing user", { user: undefined }, /user=… is missing/],
 			["a missing source", { source: undefined }, /source=… is missing/],
-			["an address with its protocol", { server: "smb://nas/scans" }, /server=smb:\/\/nas\/scans: expected a name or address alone/],
+			["an address with its protocol", { server: "smb://nas/scans" }, /server "smb:\/\/nas\/scans": give only the name or address/],
+			["an address that can be none", { server: "192.168.1.300" }, /server "192\.168\.1\.300": it is no IPv4 address/],
 			["a port that is no number", { port: "abc" }, /port=abc: expected 1 to 65535/],
 			["port 0", { port: 0 }, /port=0: expected 1 to 65535/],
 			["port 65536", { port: 65536 }, /port=65536: expected 1 to 65535/],
@@ -110,10 +111,6 @@ describe("refusals", function () {
 			assertSaid(await scanner.send(target(samba), { server: "nas.invalid", port: undefined }), 1, /nas\.invalid.*check the name, or give the server's address/);
 		});
 
-		it("a server name that can be none", async () => {
-			assertSaid(await scanner.send(target(samba), { server: "192.168.1.300" }), 1, /192\.168\.1\.300/);
-		});
-
 		it("nothing listens there", async () => {
 			const port = await freePort();
 			assertSaid(await scanner.send({ ...target(samba), port }), 1, new RegExp(`127\\.0\\.0\\.1 refuses connections on port ${port}: is the SMB service on\\?`));
@@ -169,7 +166,7 @@ describe("refusals", function () {
 		});
 
 		it("a server that falls silent in the middle of a reply", async () => {
-			assertSaid(await halfAnswer, 1, /127\.0\.0\.1.*(no answer|stopped in the middle of a message)/);
+			assertSaid(await halfAnswer, 1, /no answer from 127\.0\.0\.1|127\.0\.0\.1.* stopped in the middle of a message/);
 		});
 	});
 

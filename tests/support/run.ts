@@ -45,6 +45,16 @@ export interface Run {
 	ms: number;
 }
 
+/** Nothing that was started here outlives the tests. */
+const running = new Set<() => void>();
+process.on("exit", () => { for (const end of running) end(); });
+
+/** Has end() called when this process exits, unless the returned function was called before. */
+export function onExit(end: () => void): () => void {
+	running.add(end);
+	return () => { running.delete(end); };
+}
+
 /** Runs a command to its end. */
 export function runProcess(command: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
 	const { timeoutMs = 60_000, cwd = root, env, onLine, onStart } = options;
@@ -54,8 +64,7 @@ export function runProcess(command: string, args: readonly string[], options: Ru
 		const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], cwd, env: { ...process.env, ...env } });
 		let timedOut = false;
 		const timer = setTimeout(() => { timedOut = true; child.kill("SIGKILL"); }, timeoutMs);
-		const kill = () => child.kill("SIGKILL");
-		process.once("exit", kill);
+		const ended = onExit(() => child.kill("SIGKILL"));
 		let rest = "";
 		child.stdout.setEncoding("utf8").on("data", (text: string) => {
 			run.out += text;
@@ -69,7 +78,7 @@ export function runProcess(command: string, args: readonly string[], options: Ru
 		child.on("spawn", () => onStart?.(signal => child.kill(signal)));
 		child.on("close", code => {
 			clearTimeout(timer);
-			process.off("exit", kill);
+			ended();
 			run.code = code ?? 128;
 			run.ms = performance.now() - start;
 			if (timedOut) reject(new Error(`no end after ${timeoutMs} ms; so far:\n${run.text}`));

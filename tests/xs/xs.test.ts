@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../support/repository.js";
-import { allBits, host, runProcess } from "../support/run.js";
+import { allBits, host, onExit, runProcess } from "../support/run.js";
 
 interface Line { file?: string; index?: number; title?: string[]; message?: string; stack?: string; done?: number }
 
@@ -20,13 +20,20 @@ function parse(line: string): Line {
 	catch { return {}; }
 }
 
-/** The titles of one file's tests, in order; or why it does not load. */
-async function list(file: string): Promise<{ titles: string[][]; problem?: string }> {
+interface List { titles: string[][]; problem?: string }
+
+/** The titles of each file's tests, in order. */
+async function list(files: readonly string[]): Promise<List[]> {
 	const { executable, moduleList } = await host(64);
-	const run = await runProcess(executable, [...options, moduleList, `tests=${file}`, "list=true"]);
+	const run = await runProcess(executable, [...options, moduleList, `tests=${files.join(",")}`, "list=true"]);
 	const lines = run.out.split("\n").map(parse);
-	const titles = lines.flatMap(({ title }) => title ? [title] : []);
-	return lines.some(({ done }) => done === titles.length) && run.code === 0 ? { titles } : { titles, problem: run.text || `exit code ${run.code}` };
+	if (run.code === 0 && lines.some(({ done }) => done !== undefined))
+		return files.map(file => ({ titles: lines.flatMap(line => line.file === file && line.title ? [line.title] : []) }));
+	if (files.length === 1) return [{ titles: [], problem: run.text || `exit code ${run.code}` }];
+	// One of them does not load: which?
+	const lists: List[] = [];
+	for (const file of files) lists.push(...await list([file]));
+	return lists;
 }
 
 /** One run of one file: started by the first test that asks, each result handed over as it comes. */
@@ -71,13 +78,12 @@ class FileRun {
 		});
 		child.stderr.setEncoding("utf8").on("data", (text: string) => { said += text; });
 		const clean = () => rmSync(scratch, { recursive: true, force: true });
-		const kill = () => {
+		const ended = onExit(() => {
 			child.kill("SIGKILL");
 			clean();
-		};
-		process.once("exit", kill);
+		});
 		child.on("close", (code, signal) => {
-			process.off("exit", kill);
+			ended();
 			clean();
 			this.#end = `the host ended (${signal ?? `exit code ${String(code)}`}) before this test had a result\n${said}${rest}`;
 			for (const index of [...this.#waiting.keys()]) this.#settle(index, { message: this.#end });
@@ -91,7 +97,7 @@ class FileRun {
 	}
 }
 
-const lists = await Promise.all(specifiers.map(list));
+const lists = await list(specifiers);
 
 for (const bits of allBits) {
 	describe(`in XS, ${bits} bits`, function () {

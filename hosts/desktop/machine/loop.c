@@ -151,6 +151,11 @@ static void runJobs(txMachine *the)
 		fxRunPromiseJobs(the);
 	}
 	fxEndJob(the);
+#if mxNoChunks
+	/* Without blocks of chunks nothing but this frees them. */
+	if (the->currentChunksSize > 16 * 1024 * 1024)
+		fxCollectGarbage(the);
+#endif
 	/* A handler could have been attached until now; a rejection that nobody has taken by now is an error. */
 	fxCheckUnhandledRejections(the, 1);
 }
