@@ -41,6 +41,8 @@ export interface Request<T> {
 export interface Stream {
 	/** The response, verified, to a request that register() announced. false: this message id is not the stream's. */
 	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean;
+	/** An interim response to one of its requests: a real one follows. false: this message id is not the stream's, or has had one. */
+	pending(messageId: number): boolean;
 	/** The message that began at at was taken by the socket. */
 	sent(at: number): void;
 	/** There may be credits again. */
@@ -66,6 +68,8 @@ interface Outstanding {
 	readonly index: number;
 	/** Tick at which the wait is over. */
 	deadline: number;
+	/** Whether an interim response has come (3.3.4.2: at most one). */
+	interim: boolean;
 }
 
 export interface ConnectionLimits {
@@ -286,7 +290,7 @@ export class Connection {
 			if (i < requests.length - 1)
 				end = header.link(end);
 			this.#sign(at, end);
-			this.#outstanding.push({ messageId, request, exchange, index: i, deadline: this.#ticks + this.#limits.answerSeconds });
+			this.#outstanding.push({ messageId, request, exchange, index: i, deadline: this.#ticks + this.#limits.answerSeconds, interim: false });
 			at = end;
 		}
 		return at;
@@ -368,20 +372,20 @@ export class Connection {
 		if (!interim)
 			this.#verify(header);
 		this.#credits += header.CreditResponse;
-		if (interim) {
-			if (entry)
-				entry.deadline = this.#ticks + this.#limits.answerSeconds;
-			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
-			return;
+		if (interim && entry && !entry.interim) {
+			entry.interim = true;
+			entry.deadline = this.#ticks + this.#limits.answerSeconds;
 		}
-		if (entry) {
+		else if (interim && !entry && this.#stream?.pending(messageId))
+			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
+		else if (entry && !interim) {
 			this.#outstanding.splice(i, 1);
 			this.#complete(entry, status, header);
 		}
-		else if (this.#stream?.answered(messageId, status, this.memory, header.bodyAt, header.end))
+		else if (!interim && this.#stream?.answered(messageId, status, this.memory, header.bodyAt, header.end))
 			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
 		else
-			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
+			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}${interim ? ", interim" : ""}), which nobody asked`);
 	}
 
 	/** 3.2.5.1.3: once a session signs, what is not signed, or not by the server that knows the key, is not from this server. */

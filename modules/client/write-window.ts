@@ -35,6 +35,8 @@ export class WriteWindow implements Stream {
 	#lengths = new Float64Array(inFlightMax);
 	/** Where the header of each stands until the socket has taken it, else -1. */
 	#sendingAt = new Float64Array(inFlightMax).fill(-1);
+	/** 1 where an interim response has come. */
+	#interim = new Uint8Array(inFlightMax);
 	#outstanding = 0;
 	#sending = 0;
 	/** File offset of the next WRITE. */
@@ -103,11 +105,17 @@ export class WriteWindow implements Stream {
 		}
 	}
 
+	pending(messageId: number): boolean {
+		const i = this.#placeOf(messageId);
+		if (i < 0 || this.#interim[i] !== 0)
+			return false;
+		this.#interim[i] = 1;
+		return true;
+	}
+
 	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean {
-		let i = 0;
-		while (i < inFlightMax && !(this.#messageIds[i] === messageId && this.#lengths[i] > 0))
-			i++;
-		if (i === inFlightMax)
+		const i = this.#placeOf(messageId);
+		if (i < 0)
 			return false;
 		const length = this.#lengths[i];
 		this.#lengths[i] = 0;
@@ -137,6 +145,15 @@ export class WriteWindow implements Stream {
 		this.#settleWhenDone();
 	}
 
+	/** The place of the WRITE with that message id, or -1. */
+	#placeOf(messageId: number): number {
+		for (let i = 0; i < inFlightMax; i++) {
+			if (this.#messageIds[i] === messageId && this.#lengths[i] > 0)
+				return i;
+		}
+		return -1;
+	}
+
 	#charge(): number {
 		return Math.max(1, Math.ceil(Math.min(this.#pipeline.slotLength, this.#end - this.#offset) / creditPayload));
 	}
@@ -163,6 +180,7 @@ export class WriteWindow implements Stream {
 			i++;
 		this.#messageIds[i] = this.#connection.begin(this.#header, at, Command.WRITE, this.#open.tree.treeId, charge);
 		this.#lengths[i] = length;
+		this.#interim[i] = 0;
 		this.#sendingAt[i] = at;
 		this.#outstanding++;
 		this.#sending++;

@@ -202,6 +202,17 @@ describe("a session that is lied to", () => {
 		return fails(it, TransportError, /session is over/);
 	}));
 
+	for (const command of [Command.CREATE, Command.WRITE])
+		it(`is put off once by an interim response to command ${command}, and not for ever`, () => bench({}, it => {
+			it.peer.tamper = (reply, turn) => turn.command === command ? [it.peer.pending(turn), it.peer.pending(turn), reply] : undefined;
+			return fails(it, ProtocolError, /interim/);
+		}));
+
+	it("takes no interim response, which nobody signs, to what it did not ask", () => bench({}, it => {
+		it.peer.tamper = (reply, turn) => turn.command === Command.CREATE ? [it.peer.pending({ ...turn, messageId: 4711 }), reply] : undefined;
+		return fails(it, ProtocolError, /interim/);
+	}));
+
 	it("ends when the server grants no more credits", () => bench({ credits: 0 }, it => fails(it, ProtocolError, /no credits/)));
 
 	it("leaves nobody waiting when it is closed", () => bench({}, async it => {
