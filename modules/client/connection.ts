@@ -41,8 +41,8 @@ export interface Request<T> {
 export interface Stream {
 	/** The response, verified, to a request that register() announced. false: this message id is not the stream's. */
 	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean;
-	/** An interim response to one of its requests: a real one follows. false: this message id is not the stream's, or has had one. */
-	pending(messageId: number): boolean;
+	/** An interim response to one of its requests. 1: the first, 0: one more, -1: this message id is not the stream's. */
+	pending(messageId: number): number;
 	/** The message that began at at was taken by the socket. */
 	sent(at: number): void;
 	/** There may be credits again. */
@@ -68,18 +68,20 @@ interface Outstanding {
 	readonly index: number;
 	/** Tick at which the wait is over. */
 	deadline: number;
-	/** Whether an interim response has come (3.3.4.2: at most one). */
+	/** Whether an interim response has come: more of them change nothing, or a server could put us off for ever. */
 	interim: boolean;
 }
 
 export interface ConnectionLimits {
-	/** Seconds that a response may take; an interim response starts the wait again. */
+	/** Seconds that a response may take; four times that once an interim response has come. */
 	readonly answerSeconds: number;
 	/** Seconds without any request after which the connection is given up. */
 	readonly idleSeconds: number;
 }
 
 const tickMs = 1000;
+/** How many times as long a server may take that has said that it will. */
+const pendingFactor = 4;
 /** Credits to have in hand: one for each slot and then some for what goes beside the data. */
 const creditsWanted = 32;
 
@@ -372,20 +374,30 @@ export class Connection {
 		if (!interim)
 			this.#verify(header);
 		this.#credits += header.CreditResponse;
-		if (interim && entry && !entry.interim) {
-			entry.interim = true;
-			entry.deadline = this.#ticks + this.#limits.answerSeconds;
-		}
-		else if (interim && !entry && this.#stream?.pending(messageId))
-			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
-		else if (entry && !interim) {
+		if (interim)
+			this.#putOff(entry, messageId, header);
+		else if (entry) {
 			this.#outstanding.splice(i, 1);
 			this.#complete(entry, status, header);
 		}
-		else if (!interim && this.#stream?.answered(messageId, status, this.memory, header.bodyAt, header.end))
+		else if (this.#stream?.answered(messageId, status, this.memory, header.bodyAt, header.end))
 			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
 		else
-			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}${interim ? ", interim" : ""}), which nobody asked`);
+			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
+	}
+
+	/** 3.2.5.1.5: a real response follows, later. The first interim response buys the server time, once. */
+	#putOff(entry: Outstanding | undefined, messageId: number, header: Header): void {
+		const deadline = this.#ticks + pendingFactor * this.#limits.answerSeconds;
+		const which = entry ? (entry.interim ? 0 : 1) : this.#stream?.pending(messageId) ?? -1;
+		if (which < 0)
+			throw new ProtocolError(`the server put off message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
+		if (entry && which > 0) {
+			entry.interim = true;
+			entry.deadline = deadline;
+		}
+		else if (which > 0)
+			this.#streamDeadline = deadline;
 	}
 
 	/** 3.2.5.1.3: once a session signs, what is not signed, or not by the server that knows the key, is not from this server. */

@@ -105,12 +105,13 @@ export class WriteWindow implements Stream {
 		}
 	}
 
-	pending(messageId: number): boolean {
+	pending(messageId: number): number {
 		const i = this.#placeOf(messageId);
-		if (i < 0 || this.#interim[i] !== 0)
-			return false;
+		if (i < 0)
+			return -1;
+		const first = 1 - this.#interim[i];
 		this.#interim[i] = 1;
-		return true;
+		return first;
 	}
 
 	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean {

@@ -1,3 +1,4 @@
+import Timer from "timer";
 import { ProtocolError, StatusError } from "../../../modules/errors/errors.js";
 import { bytesEqual, deepEqual, equal, ok } from "../../support/assert.js";
 import { Command, Status } from "../../support/peer.js";
@@ -134,6 +135,6 @@ describe("an upload", () => {
 });
 
 function later(ms: number, run: () => void): void {
-	// Timer comes through the platform: a promise job alone would not let the pipeline's reader speak.
-	void import("timer").then(({ default: Timer }) => Timer.set(run, ms));
+	// A promise job alone would not let the pipeline's reader speak.
+	Timer.set(run, ms);
 }
