@@ -49,6 +49,7 @@ describe("desktop host, machine", function () {
 				"Uint8Array: read-only buffer",
 				"fill: read-only buffer",
 				"method: own property of frozen prototype",
+				"JSON.stringify: read only value",
 				"record: 1",
 				"",
 			].join("\n"));
@@ -63,7 +64,7 @@ describe("desktop host, machine", function () {
 			const lessPromises = (text: string) => text.replace(/^(promise|async): .*\n/gm, "");
 			equal(lessPromises(debug), lessPromises(release));
 			const slots = (text: string) => Number(/promise: (\d+) slots/.exec(text)![1]);
-			equal(slots(debug), slots(release) + 1);
+			ok(slots(debug) - slots(release) <= 1, `${debug}\n${release}`);
 		});
 	});
 
