@@ -7,7 +7,7 @@ import { Command } from "../smb2/header.js";
 import { QueryInfoRequest, QueryInfoResponse } from "../smb2/query-info.js";
 import { SetInfoRequest, SetInfoResponse } from "../smb2/set-info.js";
 import { textLength } from "../smb2/wire.js";
-import type { Request } from "./connection.js";
+import type { Request } from "./request.js";
 import type { TreeConnect } from "./tree-connect.js";
 import { WriteWindow } from "./write-window.js";
 

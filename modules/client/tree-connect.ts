@@ -9,7 +9,7 @@ import { ShareFlags, ShareType, TreeConnectRequest, TreeConnectResponse } from "
 import { TreeDisconnectRequest, TreeDisconnectResponse } from "../smb2/tree-disconnect.js";
 import { statusError } from "./advice.js";
 import { textLength } from "../smb2/wire.js";
-import type { Request } from "./connection.js";
+import type { Request } from "./request.js";
 import { Open } from "./open.js";
 import type { Session } from "./session.js";
 

@@ -9,7 +9,8 @@ import { NTStatus } from "../smb2/status.js";
 import type { Memory } from "../smb2/wire.js";
 import { WriteRequest, WriteResponse } from "../smb2/write.js";
 import { statusError } from "./advice.js";
-import type { Connection, Stream } from "./connection.js";
+import type { Connection } from "./connection.js";
+import type { Stream } from "./request.js";
 import { writeHeadLength } from "./layout.js";
 import type { Open } from "./open.js";
 

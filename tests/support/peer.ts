@@ -5,7 +5,7 @@
  */
 import { Key } from "../../hosts/crypto/key.js";
 import type { Buffers } from "../../modules/client/buffers.js";
-import type { Carrier, Signer } from "../../modules/client/connection.js";
+import type { Carrier, Signer } from "../../modules/client/request.js";
 import { PreauthIntegrity } from "../../modules/client/preauth.js";
 import { type LogOn, makeSigner } from "../../modules/client/session.js";
 import type { ProtocolError, TransportError } from "../../modules/errors/errors.js";

@@ -1,0 +1,51 @@
+/** What a connection carries and is carried by: requests, the data plane's stream, the signer, the transport. */
+import type { Transport } from "../net/transport.js";
+import type { Memory } from "../smb2/wire.js";
+
+/** What a connection needs of the transport: whole messages out of and into its memory. */
+export type Carrier = Pick<Transport, "address" | "port" | "onMessage" | "onSent" | "onError" | "send" | "close">;
+
+/** What signs and verifies in place: HMAC for 2.x, CMAC for 3.x. */
+export interface Signer {
+	sign(bytes: Uint8Array, at: number, length: number, tagAt: number): void;
+	verify(bytes: Uint8Array, at: number, length: number, tagAt: number): boolean;
+	close(): void;
+}
+
+/** One request of a message and what becomes of its response. */
+export interface Request<T> {
+	readonly command: number;
+	/** What it is about, for errors: a file name, a share. */
+	readonly subject: string;
+	/** Bytes that the body may take at most. */
+	readonly length: number;
+	/** A status beside SUCCESS whose response has a body for read(). */
+	readonly accepted?: number;
+	/** Lays the body out in memory[at, limit); returns its end. The header lies before it, complete but for NextCommand and Signature. */
+	write(memory: Memory, at: number, limit: number): number;
+	/** Reads the response's body in memory[at, end), which is overwritten soon after. */
+	read(memory: Memory, at: number, end: number, status: number): T;
+}
+
+/** The data plane: many requests under way, called back for each response. */
+export interface Stream {
+	/** The response, verified, to a request that register() announced. false: this message id is not the stream's. */
+	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean;
+	/** An interim response to one of its requests. 1: the first, 0: one more, -1: this message id is not the stream's. */
+	pending(messageId: number): number;
+	/** The message that began at at was taken by the socket. */
+	sent(at: number): void;
+	/** There may be credits again. */
+	pump(): void;
+	/** Requests that wait for a response. */
+	readonly outstanding: number;
+	/** The connection is lost; nothing follows. */
+	failed(error: Error): void;
+}
+
+export interface ConnectionLimits {
+	/** Seconds that a response may take; four times that once an interim response has come. */
+	readonly answerSeconds: number;
+	/** Seconds without any request after which the connection is given up. */
+	readonly idleSeconds: number;
+}
