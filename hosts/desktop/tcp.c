@@ -1,4 +1,4 @@
-/** TCP and its listener on poll(2). See tcp.ts for what is promised. */
+/** TCP on poll(2). See tcp.ts for what is promised. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include "mc.xs.h"
 #include "mc.defines.h"
 #include "host.h"
+#include "tcp.h"
 
 /** The send buffer that JavaScript sees, as TCP_SND_BUF is on the device. */
 #ifndef MODDEF_TCP_ROOM
@@ -113,7 +114,7 @@ static void fail(TCP *tcp, int error)
 
 /* OPENING */
 
-static xsSlot *callbackOption(xsMachine *the, xsIdentifier id)
+xsSlot *socket_callback(xsMachine *the, xsIdentifier id)
 {
 	xsmcGet(xsVar(0), xsArg(0), id);
 	if (xsmcTypeOf(xsVar(0)) == xsUndefinedType || xsmcTypeOf(xsVar(0)) == xsNullType)
@@ -123,7 +124,7 @@ static xsSlot *callbackOption(xsMachine *the, xsIdentifier id)
 	return fxToReference(the, &xsVar(0));
 }
 
-static int portOption(xsMachine *the)
+int socket_port(xsMachine *the)
 {
 	xsmcGet(xsVar(0), xsArg(0), xsID_port);
 	double port = xsmcTypeOf(xsVar(0)) == xsUndefinedType ? 0 : xsmcToNumber(xsVar(0));
@@ -132,13 +133,13 @@ static int portOption(xsMachine *the)
 	return (int)port;
 }
 
-static void prepare(int fd)
+void socket_prepare(int fd)
 {
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-static struct addrinfo *numericAddress(const char *text, int port)
+struct addrinfo *socket_address(const char *text, int port)
 {
 	char service[8];
 	struct addrinfo *list, wanted = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM };
@@ -185,13 +186,13 @@ static void watch(TCP *tcp, short events)
 
 static void connectTo(xsMachine *the, TCP *tcp, const char *address, int port)
 {
-	struct addrinfo *list = numericAddress(address, port);
+	struct addrinfo *list = socket_address(address, port);
 	if (!list)
 		xsUnknownError("invalid address");
 	tcp->watch.fd = socket(list->ai_family, SOCK_STREAM, 0);
 	int error = tcp->watch.fd < 0 ? errno : 0;
 	if (!error) {
-		prepare(tcp->watch.fd);
+		socket_prepare(tcp->watch.fd);
 		if (connect(tcp->watch.fd, list->ai_addr, list->ai_addrlen) < 0 && errno != EINPROGRESS)
 			error = errno;
 	}
@@ -253,9 +254,9 @@ void xs_tcp(xsMachine *the)
 		if (xsmcTypeOf(xsVar(0)) != xsUndefinedType && strcmp(xsmcToStringBuffer(xsVar(0), format, sizeof(format)), "buffer"))
 			xsRangeError("format: only \"buffer\"");
 	}
-	xsSlot *onReadable = callbackOption(the, xsID_onReadable);
-	xsSlot *onWritable = callbackOption(the, xsID_onWritable);
-	xsSlot *onError = callbackOption(the, xsID_onError);
+	xsSlot *onReadable = socket_callback(the, xsID_onReadable);
+	xsSlot *onWritable = socket_callback(the, xsID_onWritable);
+	xsSlot *onError = socket_callback(the, xsID_onError);
 	if (xsmcHas(xsArg(0), xsID_target)) {
 		xsmcGet(xsVar(0), xsArg(0), xsID_target);
 		xsmcSet(xsThis, xsID_target, xsVar(0));
@@ -274,7 +275,7 @@ void xs_tcp(xsMachine *the)
 	}
 	else {
 		char address[80];
-		int port = portOption(the);
+		int port = socket_port(the);
 		xsmcGet(xsVar(0), xsArg(0), xsID_address);
 		if (xsmcTypeOf(xsVar(0)) == xsUndefinedType)
 			xsUnknownError("invalid address");
@@ -581,143 +582,11 @@ void xs_tcp_get_remotePort(xsMachine *the)
 		xsmcSetInteger(xsResult, atoi(port));
 }
 
-/* LISTENER */
+/* FOR THE LISTENER */
 
-enum { WAITING = 32 };
-
-typedef struct {
-	HostWatch watch;
-	xsSlot object;
-	xsSlot *onReadable;
-	int users;
-	uint8_t closed;
-	int waiting[WAITING], waitingCount;
-} Listener;
-
-static void discardListener(Listener *listener)
+void tcp_adopt(xsMachine *the, xsSlot *slot, int fd)
 {
-	host_unwatch(&listener->watch);
-	for (int index = 0; index < listener->waitingCount; index++)
-		close(listener->waiting[index]);
-	close(listener->watch.fd);
-	free(listener);
-}
-
-void xs_listener_destructor(void *data)
-{
-	if (data)
-		discardListener(data);
-}
-
-static void markListener(xsMachine *the, void *data, xsMarkRoot markRoot)
-{
-	Listener *listener = data;
-	if (listener->onReadable)
-		(*markRoot)(the, listener->onReadable);
-}
-
-static const xsHostHooks listenerHooks = { xs_listener_destructor, markListener, NULL };
-
-static void deliverConnections(xsMachine *machine, void *context, short events)
-{
-	Listener *listener = context;
-	while (listener->waitingCount < WAITING) {
-		int fd = accept(listener->watch.fd, NULL, NULL);
-		if (fd < 0)
-			break;
-		prepare(fd);
-		listener->waiting[listener->waitingCount++] = fd;
-	}
-	if (listener->waitingCount == WAITING)
-		listener->watch.events = 0;
-	if (!listener->onReadable || !listener->waitingCount)
-		return;
-	listener->users++;
-	xsBeginHost(machine);
-		xsmcSetInteger(xsResult, listener->waitingCount);
-		xsCallFunction1(xsReference(listener->onReadable), listener->object, xsResult);
-	xsEndHost(machine);
-	listener->users--;
-	if (listener->closed)
-		discardListener(listener);
-}
-
-void xs_listener(xsMachine *the)
-{
-	char address[80] = "0.0.0.0";
-	xsmcVars(1);
-	int port = portOption(the);
-	xsSlot *onReadable = callbackOption(the, xsID_onReadable);
-	xsmcGet(xsVar(0), xsArg(0), xsID_address);
-	if (xsmcTypeOf(xsVar(0)) != xsUndefinedType)
-		xsmcToStringBuffer(xsVar(0), address, sizeof(address));
-	if (xsmcHas(xsArg(0), xsID_target)) {
-		xsmcGet(xsVar(0), xsArg(0), xsID_target);
-		xsmcSet(xsThis, xsID_target, xsVar(0));
-	}
-	struct addrinfo *list = numericAddress(address, port);
-	if (!list)
-		xsUnknownError("invalid address");
-	int fd = socket(list->ai_family, SOCK_STREAM, 0), yes = 1;
-	int error = fd < 0 ? errno : 0;
-	if (!error) {
-		prepare(fd);
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-		if (bind(fd, list->ai_addr, list->ai_addrlen) < 0 || listen(fd, 16) < 0)
-			error = errno;
-	}
-	freeaddrinfo(list);
-	Listener *listener = error ? NULL : calloc(1, sizeof(Listener));
-	if (!listener) {
-		if (fd >= 0)
-			close(fd);
-		host_error(the, &xsResult, strerror(error ? error : ENOMEM), host_errorName(error ? error : ENOMEM));
-		xsThrow(xsResult);
-	}
-	listener->watch = (HostWatch){ .fd = fd, .events = POLLIN, .callback = deliverConnections, .context = listener };
-	listener->onReadable = onReadable;
-	xsmcSetHostData(xsThis, listener);
-	xsSetHostHooks(xsThis, &listenerHooks);
-	listener->object = xsThis;
-	xsRemember(listener->object);
-	host_watch(&listener->watch);
-}
-
-void xs_listener_accept(xsMachine *the)
-{
-	Listener *listener = xsmcGetHostDataValidate(xsThis, (void *)&listenerHooks);
-	TCP *tcp = self(the, &xsArg(0));
-	if (!listener->waitingCount)
-		return;
-	tcp->watch.fd = listener->waiting[0];
-	memmove(listener->waiting, listener->waiting + 1, sizeof(int) * (size_t)--listener->waitingCount);
-	listener->watch.events = POLLIN;
+	TCP *tcp = self(the, slot);
+	tcp->watch.fd = fd;
 	tcp->ready = 1;
-	xsResult = xsArg(0);
-}
-
-void xs_listener_close(xsMachine *the)
-{
-	Listener *listener = xsmcGetHostData(xsThis);
-	if (!listener)
-		return;
-	listener = xsmcGetHostDataValidate(xsThis, (void *)&listenerHooks);
-	xsForget(listener->object);
-	xsmcSetHostData(xsThis, NULL);
-	xsmcSetHostDestructor(xsThis, NULL);
-	host_unwatch(&listener->watch);
-	if (listener->users)
-		listener->closed = 1;
-	else
-		discardListener(listener);
-}
-
-void xs_listener_get_port(xsMachine *the)
-{
-	Listener *listener = xsmcGetHostDataValidate(xsThis, (void *)&listenerHooks);
-	struct sockaddr_storage own;
-	socklen_t size = sizeof(own);
-	if (getsockname(listener->watch.fd, (struct sockaddr *)&own, &size) < 0)
-		xsUnknownError("%s", strerror(errno));
-	xsmcSetInteger(xsResult, ntohs(own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port : ((struct sockaddr_in *)&own)->sin_port));
 }

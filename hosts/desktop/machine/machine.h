@@ -25,6 +25,20 @@ typedef struct {
 	bool staticExact;
 } Creation;
 
+/* settings.c */
+
+typedef struct {
+	const char *mainName;
+	bool report, stress;
+	Creation creation;
+	/* The manifest's "config", as JSON. */
+	char *config;
+} Settings;
+extern Settings settings;
+/** Reads the command line and the list of modules; ends with 100 where something is wrong. */
+void settings_read(int argc, char *argv[]);
+void settings_fail(const char *format, ...) __attribute__((noreturn));
+
 /* memory.c */
 
 /** The app's block of memory; called once, before the clone is made. False where it can't be had. */
@@ -53,8 +67,6 @@ void modules_add(const char *specifier, const char *path, bool preload);
 void modules_addText(const char *specifier, char *text);
 void modules_addRoot(const char *prefix, const char *folder);
 void modules_addPreload(const char *pattern);
-/** Source paths in stack traces are relative to this folder. */
-void modules_setBase(const char *folder);
 /** Parses what main and the preloaded modules import; evaluates the preloaded ones. In the root machine. */
 void modules_load(txMachine *the, const char *mainName);
 

@@ -3,38 +3,16 @@
  * manifest's size. Exit codes: the app's own (0 at the end of the loop), or 100 + the engine's reason: 101 memory full, 102 stack overflow,
  * 103 write to a preloaded object or a broken heap, 105 uncaught exception, 106 no more keys, 108 unhandled rejection. 100: wrong call.
  */
-#include <limits.h>
 #include <signal.h>
 #include "machine.h"
 #include "mc.xs.h"
 
-static const char *const usage =
-	"usage: xs-host [options] <module list> [key=value …]\n"
-	"  --main <specifier>     the module to run, instead of \"main\"\n"
-	"  --root <folder>        where modules that the list lacks are looked for (may be repeated)\n"
-	"  --preload <pattern>    preloads further modules (may be repeated)\n"
-	"  --creation <key=value> static, chunk, heap, stack, keys, with commas between several; overrides the list's\n"
-	"  --report               prints the heap's figures to stderr at the end\n"
-	"  --stress               collects at every allocation (asan variant only)\n";
-
 static struct {
-	const char *mainName;
-	bool report, stress;
-	Creation creation;
-	char *config;
 	/* Where host_exit() goes. */
 	jmp_buf end;
 	int code;
 	bool running, ending;
-} host = {
-	.mainName = "main",
-	.creation = {
-		.engine = {
-			.initialChunkSize = 32768, .incrementalChunkSize = 1024, .initialHeapCount = 2048, .incrementalHeapCount = 64, .stackCount = 384,
-			.initialKeyCount = 256, .incrementalKeyCount = 0, .nameModulo = 1993, .symbolModulo = 127, .parserBufferSize = 32768, .parserTableModulo = 1993,
-		},
-	},
-};
+} host;
 
 bool host_cloned;
 
@@ -59,9 +37,9 @@ void host_noFrameName(txMachine *the, txString buffer, txSize size, txSlot *fram
 void host_report(txMachine *the)
 {
 	HeapFigures it;
-	if (!host.report || !host_cloned)
+	if (!settings.report || !host_cloned)
 		return;
-	host.report = false;
+	settings.report = false;
 	memory_figures(the, &it);
 	fprintf(stderr, "heap slotSize=%d slots=%d slotsPeak=%d chunks=%d chunksPeak=%d stackPeak=%d stackSize=%d static=%d staticUsed=%d collections=%d\n",
 		it.slotSize, it.slots, it.slotsPeak, it.chunks, it.chunksPeak, it.stackPeak, it.stackSize, it.staticSize, it.staticUsed, it.collections);
@@ -164,148 +142,22 @@ void fxAbort(txMachine *the, int status)
 	_exit(code);
 }
 
-/* SETTINGS */
-
-static void fail(const char *format, ...) __attribute__((noreturn));
-static void fail(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	exit(100);
-}
-
-static void setCreation(const char *key, long value, bool exact)
-{
-	txCreation *creation = &host.creation.engine;
-	static const struct { const char *name; size_t offset; } fields[] = {
-		{ "chunk", offsetof(txCreation, initialChunkSize) }, { "chunk.initial", offsetof(txCreation, initialChunkSize) }, { "chunk.incremental", offsetof(txCreation, incrementalChunkSize) },
-		{ "heap", offsetof(txCreation, initialHeapCount) }, { "heap.initial", offsetof(txCreation, initialHeapCount) }, { "heap.incremental", offsetof(txCreation, incrementalHeapCount) },
-		{ "stack", offsetof(txCreation, stackCount) }, { "keys", offsetof(txCreation, initialKeyCount) }, { "keys.initial", offsetof(txCreation, initialKeyCount) },
-		{ "keys.available", offsetof(txCreation, initialKeyCount) }, { "keys.incremental", offsetof(txCreation, incrementalKeyCount) },
-	};
-	if (!strcmp(key, "static")) {
-		host.creation.staticSize = (size_t)value;
-		host.creation.staticExact = exact;
-		return;
-	}
-	for (size_t index = 0; index < sizeof(fields) / sizeof(fields[0]); index++) {
-		if (!strcmp(key, fields[index].name)) {
-			*(txSize *)((char *)creation + fields[index].offset) = (txSize)value;
-			return;
-		}
-	}
-	/* The manifest may hold what only the device has. */
-	if (exact)
-		fail("--creation %s: expected static, chunk, heap, stack or keys", key);
-}
-
-static void setCreations(char *list)
-{
-	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
-		char *equal = strchr(word, '='), *end = word;
-		long value = equal ? strtol(equal + 1, &end, 10) : -1;
-		if (!equal || *end || value < 0)
-			fail("--creation %s: expected key=number", word);
-		*equal = 0;
-		setCreation(word, value, true);
-	}
-}
-
-static void readList(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *line = NULL;
-	size_t capacity = 0;
-	if (!file)
-		fail("%s: %s", path, strerror(errno));
-	for (ssize_t length; (length = getline(&line, &capacity, file)) >= 0; ) {
-		if (length && line[length - 1] == '\n')
-			line[--length] = 0;
-		char *rest = strchr(line, ' ');
-		if (!rest)
-			continue;
-		*rest++ = 0;
-		char *second = strchr(rest, ' ');
-		if (!strcmp(line, "base"))
-			modules_setBase(rest);
-		else if (!strcmp(line, "config"))
-			host.config = strdup(rest);
-		else if (!strcmp(line, "creation") && strchr(rest, '=')) {
-			char *equal = strchr(rest, '=');
-			*equal = 0;
-			setCreation(rest, strtol(equal + 1, NULL, 10), false);
-		}
-		else if (second && (!strcmp(line, "module") || !strcmp(line, "preload"))) {
-			*second++ = 0;
-			modules_add(rest, second, line[0] == 'p');
-		}
-		else if (second && !strcmp(line, "root")) {
-			*second++ = 0;
-			modules_addRoot(rest, second);
-		}
-		else
-			fail("%s: \"%s\" is not understood", path, line);
-	}
-	free(line);
-	fclose(file);
-}
-
-static void quote(FILE *stream, const char *text, size_t length)
-{
-	fputc('"', stream);
-	for (size_t index = 0; index < length; index++) {
-		unsigned char c = (unsigned char)text[index];
-		if (c == '"' || c == '\\')
-			fputc('\\', stream);
-		if (c < ' ')
-			fprintf(stream, "\\u%04x", c);
-		else
-			fputc(c, stream);
-	}
-	fputc('"', stream);
-}
-
-/* mc/config: the manifest's "config", then the command line's words, which are strings; later keys win. */
-static void addConfig(char **words, int count)
-{
-	char *text;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	fputs("export default Object.freeze({ ...", stream);
-	fputs(host.config ? host.config : "{}", stream);
-	for (int index = 0; index < count; index++) {
-		const char *equal = strchr(words[index], '=');
-		if (!equal || equal == words[index])
-			fail("%s: expected key=value", words[index]);
-		fputs(", ", stream);
-		quote(stream, words[index], (size_t)(equal - words[index]));
-		fputs(": ", stream);
-		quote(stream, equal + 1, strlen(equal + 1));
-	}
-	fputs(" }, true);\n", stream);
-	fclose(stream);
-	modules_addText("mc/config", text);
-}
-
 /* RUN */
 
 static txMachine *makeRoot(void)
 {
 	txCreation creation = {
 		.initialChunkSize = 4 * 1024 * 1024, .incrementalChunkSize = 1024 * 1024, .initialHeapCount = 64 * 1024, .incrementalHeapCount = 16 * 1024,
-		.stackCount = 16 * 1024, .initialKeyCount = 8 * 1024, .incrementalKeyCount = 1024, .nameModulo = host.creation.engine.nameModulo,
-		.symbolModulo = host.creation.engine.symbolModulo, .parserBufferSize = 32768, .parserTableModulo = 1993,
+		.stackCount = 16 * 1024, .initialKeyCount = 8 * 1024, .incrementalKeyCount = 1024, .nameModulo = settings.creation.engine.nameModulo,
+		.symbolModulo = settings.creation.engine.symbolModulo, .parserBufferSize = 32768, .parserTableModulo = 1993,
 	};
 	txMachine *root = fxCreateMachine(&creation, "root", NULL, XS_NO_ID);
 	if (!root)
-		fail("no memory for the root machine");
+		settings_fail("no memory for the root machine");
 	for (int index = 0; index < host_nameCount; index++)
 		host_ids[index] = fxNewNameC(root, (txString)host_names[index]);
 	console_install(root);
-	modules_load(root, host.mainName);
+	modules_load(root, settings.mainName);
 	rom_finish(root);
 	memory_protect();
 	return root;
@@ -342,7 +194,7 @@ static void importMain(txMachine *the)
 	fxBeginHost(the);
 	{
 		mxTry(the) {
-			mxPushStringC((txString)host.mainName);
+			mxPushStringC((txString)settings.mainName);
 			fxAwaitImport(the, XS_IMPORT_ASYNC);
 			mxDub();
 			mxGetID(mxID(_then));
@@ -361,21 +213,21 @@ static void importMain(txMachine *the)
 
 static int run(txMachine *root)
 {
-	Creation *creation = &host.creation;
+	Creation *creation = &settings.creation;
 	/* The same numbers of slots and bytes of chunks: a slot of a 64-bit machine has twice the size. */
 	if (sizeof(void *) == 8 && !creation->staticExact)
 		creation->staticSize *= 2;
 	if (!memory_begin(creation->staticSize))
-		fail("no memory for static=%zu", creation->staticSize);
-	txMachine *the = fxCloneMachine(&creation->engine, root, (txString)host.mainName, NULL);
+		settings_fail("no memory for static=%zu", creation->staticSize);
+	txMachine *the = fxCloneMachine(&creation->engine, root, (txString)settings.mainName, NULL);
 	if (!the)
-		fail("no memory for the app's machine");
+		settings_fail("no memory for the app's machine");
 	host_cloned = true;
 	memory_paintStack(the);
 	memory_countCollections(the);
 #if mxStress
 	extern int gxStress;
-	gxStress = host.stress;
+	gxStress = settings.stress;
 #endif
 	host.running = true;
 	if (setjmp(host.end) == 0) {
@@ -392,37 +244,8 @@ static int run(txMachine *root)
 
 int main(int argc, char *argv[])
 {
-	int index = 1;
 	signal(SIGPIPE, SIG_IGN);
-	for (; index < argc && !strncmp(argv[index], "--", 2); index++) {
-		const char *option = argv[index];
-		if (!strcmp(option, "--report"))
-			host.report = true;
-		else if (!strcmp(option, "--stress"))
-			host.stress = true;
-		else if (index + 1 >= argc)
-			fail("%s: a value is missing\n%s", option, usage);
-		else if (!strcmp(option, "--main"))
-			host.mainName = argv[++index];
-		else if (!strcmp(option, "--root"))
-			modules_addRoot("", argv[++index]);
-		else if (!strcmp(option, "--preload"))
-			modules_addPreload(argv[++index]);
-		else if (!strcmp(option, "--creation"))
-			index++;
-		else
-			fail("%s: no such option\n%s", option, usage);
-	}
-	if (index >= argc)
-		fail("%s", usage);
-	readList(argv[index]);
-	for (int other = 1; other < index; other++) {
-		if (!strcmp(argv[other], "--creation"))
-			setCreations(argv[++other]);
-		else if (!strcmp(argv[other], "--main") || !strcmp(argv[other], "--root") || !strcmp(argv[other], "--preload"))
-			other++;
-	}
-	addConfig(argv + index + 1, argc - index - 1);
+	settings_read(argc, argv);
 	loop_begin();
 	return run(makeRoot());
 }

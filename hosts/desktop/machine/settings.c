@@ -1,0 +1,178 @@
+/** Settings of the host: its options, the list of modules that tools/build.mjs writes, and the app's key=value words. */
+#include "source.h"
+
+static const char *const usage =
+	"usage: xs-host [options] <module list> [key=value …]\n"
+	"  --main <specifier>     the module to run, instead of \"main\"\n"
+	"  --root <folder>        where modules that the list lacks are looked for (may be repeated)\n"
+	"  --preload <pattern>    preloads further modules (may be repeated)\n"
+	"  --creation <key=value> static, chunk, heap, stack, keys, with commas between several; overrides the list's\n"
+	"  --report               prints the heap's figures to stderr at the end\n"
+	"  --stress               collects at every allocation (asan variant only)\n";
+
+Settings settings = {
+	.mainName = "main",
+	.creation = {
+		.engine = {
+			.initialChunkSize = 32768, .incrementalChunkSize = 1024, .initialHeapCount = 2048, .incrementalHeapCount = 64, .stackCount = 384,
+			.initialKeyCount = 256, .incrementalKeyCount = 0, .nameModulo = 1993, .symbolModulo = 127, .parserBufferSize = 32768, .parserTableModulo = 1993,
+		},
+	},
+};
+
+void settings_fail(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	exit(100);
+}
+
+static void setCreation(const char *key, long value, bool exact)
+{
+	txCreation *creation = &settings.creation.engine;
+	static const struct { const char *name; size_t offset; } fields[] = {
+		{ "chunk", offsetof(txCreation, initialChunkSize) }, { "chunk.initial", offsetof(txCreation, initialChunkSize) }, { "chunk.incremental", offsetof(txCreation, incrementalChunkSize) },
+		{ "heap", offsetof(txCreation, initialHeapCount) }, { "heap.initial", offsetof(txCreation, initialHeapCount) }, { "heap.incremental", offsetof(txCreation, incrementalHeapCount) },
+		{ "stack", offsetof(txCreation, stackCount) }, { "keys", offsetof(txCreation, initialKeyCount) }, { "keys.initial", offsetof(txCreation, initialKeyCount) },
+		{ "keys.available", offsetof(txCreation, initialKeyCount) }, { "keys.incremental", offsetof(txCreation, incrementalKeyCount) },
+	};
+	if (!strcmp(key, "static")) {
+		settings.creation.staticSize = (size_t)value;
+		settings.creation.staticExact = exact;
+		return;
+	}
+	for (size_t index = 0; index < sizeof(fields) / sizeof(fields[0]); index++) {
+		if (!strcmp(key, fields[index].name)) {
+			*(txSize *)((char *)creation + fields[index].offset) = (txSize)value;
+			return;
+		}
+	}
+	/* The manifest may hold what only the device has. */
+	if (exact)
+		settings_fail("--creation %s: expected static, chunk, heap, stack or keys", key);
+}
+
+static void setCreations(char *list)
+{
+	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
+		char *equal = strchr(word, '='), *end = word;
+		long value = equal ? strtol(equal + 1, &end, 10) : -1;
+		if (!equal || *end || value < 0)
+			settings_fail("--creation %s: expected key=number", word);
+		*equal = 0;
+		setCreation(word, value, true);
+	}
+}
+
+static void readList(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t capacity = 0;
+	if (!file)
+		settings_fail("%s: %s", path, strerror(errno));
+	for (ssize_t length; (length = getline(&line, &capacity, file)) >= 0; ) {
+		if (length && line[length - 1] == '\n')
+			line[--length] = 0;
+		char *rest = strchr(line, ' ');
+		if (!rest)
+			continue;
+		*rest++ = 0;
+		char *second = strchr(rest, ' ');
+		if (!strcmp(line, "base"))
+			source_setBase(rest);
+		else if (!strcmp(line, "config"))
+			settings.config = strdup(rest);
+		else if (!strcmp(line, "creation") && strchr(rest, '=')) {
+			char *equal = strchr(rest, '=');
+			*equal = 0;
+			setCreation(rest, strtol(equal + 1, NULL, 10), false);
+		}
+		else if (second && (!strcmp(line, "module") || !strcmp(line, "preload"))) {
+			*second++ = 0;
+			modules_add(rest, second, line[0] == 'p');
+		}
+		else if (second && !strcmp(line, "root")) {
+			*second++ = 0;
+			modules_addRoot(rest, second);
+		}
+		else
+			settings_fail("%s: \"%s\" is not understood", path, line);
+	}
+	free(line);
+	fclose(file);
+}
+
+static void quote(FILE *stream, const char *text, size_t length)
+{
+	fputc('"', stream);
+	for (size_t index = 0; index < length; index++) {
+		unsigned char c = (unsigned char)text[index];
+		if (c == '"' || c == '\\')
+			fputc('\\', stream);
+		if (c < ' ')
+			fprintf(stream, "\\u%04x", c);
+		else
+			fputc(c, stream);
+	}
+	fputc('"', stream);
+}
+
+/* mc/config: the manifest's "config", then the command line's words, which are strings; later keys win. */
+static void addConfig(char **words, int count)
+{
+	char *text;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	fputs("export default Object.freeze({ ...", stream);
+	fputs(settings.config ? settings.config : "{}", stream);
+	for (int index = 0; index < count; index++) {
+		const char *equal = strchr(words[index], '=');
+		if (!equal || equal == words[index])
+			settings_fail("%s: expected key=value", words[index]);
+		fputs(", ", stream);
+		quote(stream, words[index], (size_t)(equal - words[index]));
+		fputs(": ", stream);
+		quote(stream, equal + 1, strlen(equal + 1));
+	}
+	fputs(" }, true);\n", stream);
+	fclose(stream);
+	modules_addText("mc/config", text);
+}
+
+void settings_read(int argc, char *argv[])
+{
+	int index = 1;
+	for (; index < argc && !strncmp(argv[index], "--", 2); index++) {
+		const char *option = argv[index];
+		if (!strcmp(option, "--report"))
+			settings.report = true;
+		else if (!strcmp(option, "--stress"))
+			settings.stress = true;
+		else if (index + 1 >= argc)
+			settings_fail("%s: a value is missing\n%s", option, usage);
+		else if (!strcmp(option, "--main"))
+			settings.mainName = argv[++index];
+		else if (!strcmp(option, "--root"))
+			modules_addRoot("", argv[++index]);
+		else if (!strcmp(option, "--preload"))
+			modules_addPreload(argv[++index]);
+		else if (!strcmp(option, "--creation"))
+			index++;
+		else
+			settings_fail("%s: no such option\n%s", option, usage);
+	}
+	if (index >= argc)
+		settings_fail("%s", usage);
+	readList(argv[index]);
+	for (int other = 1; other < index; other++) {
+		if (!strcmp(argv[other], "--creation"))
+			setCreations(argv[++other]);
+		else if (!strcmp(argv[other], "--main") || !strcmp(argv[other], "--root") || !strcmp(argv[other], "--preload"))
+			other++;
+	}
+	addConfig(argv + index + 1, argc - index - 1);
+}
