@@ -114,7 +114,6 @@ describe("Pipeline", () => {
 		equal(offset, 10_000);
 		equal(pipeline.next(), -2);
 		equal(pipeline.slotsFree, 4);
-		equal(source.self, pipeline, "onFilled's this");
 		pipeline.close();
 	});
 
@@ -167,6 +166,7 @@ describe("Pipeline", () => {
 		const filled = source.filled();
 		equal(source.calls, 0, "not during the call");
 		await filled;
+		equal(source.self, source.pipeline, "onFilled's this");
 		equal(source.pipeline.next(), -2);
 		source.pipeline.read(path("10000"), 77, 0, 0);
 		equal(source.pipeline.next(), -2);
