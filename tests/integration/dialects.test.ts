@@ -12,6 +12,9 @@ const names: Record<string, { setting: string; hex: string; text: string }> = {
 	SMB3_11: { setting: "3.1.1", hex: "0x0311", text: "SMB 3.1.1" },
 };
 
+/** A loopback address that no other run of these tests uses, so that port 139 and 445 are free there. */
+function ownAddress(number: number): string { return `127.${64 + number}.${process.pid >> 8 & 255}.${process.pid & 255 || 1}`; }
+
 function escaped(text: string): string { return text.replace(/[.()]/g, "\\$&"); }
 
 describe("dialects", function () {
@@ -108,19 +111,19 @@ describe("dialects", function () {
 	});
 
 	it("port 139: the NetBIOS session service", async () => {
-		samba = await startSamba({ address: "127.77.0.1", port: 139 });
+		samba = await startSamba({ address: ownAddress(1), port: 139 });
 		const run = await scanner.send(samba, { path: "netbios", verbose: true });
 		assertSaid(run, 0, /port 139/);
 		assertSame(`${samba.folderOf()}/netbios/scan.pdf`, bytes);
 	});
 
 	it("without a port: 445", async () => {
-		samba = await startSamba({ address: "127.77.0.2", port: 445 });
+		samba = await startSamba({ address: ownAddress(2), port: 445 });
 		assertSaid(await scanner.send(samba, { port: undefined }), 0, /port 445/);
 	});
 
 	it("without a port, where nothing listens on 445: 139", async () => {
-		samba = await startSamba({ address: "127.77.0.3", port: 139 });
+		samba = await startSamba({ address: ownAddress(3), port: 139 });
 		assertSaid(await scanner.send(samba, { port: undefined }), 0, /port 139/);
 		assertSame(`${samba.folderOf()}/scan.pdf`, bytes);
 	});

@@ -177,18 +177,18 @@ describe("files", function () {
 		deepEqual(onShare(samba, path), ["scan.pdf"]);
 	});
 
-	it("two devices that send the same names at once both arrive", async () => {
+	it("two devices at once, into a folder that neither finds", async () => {
 		const other = new Scanner();
 		try {
+			const sent = new Map<string, Uint8Array>();
 			for (let number = 1; number <= 5; number++) {
-				scanner.put(`scan-${number}.pdf`, 50_000);
-				other.put(`scan-${number}.pdf`, noise(60_000, 100 + number));
+				sent.set(`a${number}.pdf`, scanner.put(`a${number}.pdf`, 50_000));
+				sent.set(`b${number}.pdf`, other.put(`b${number}.pdf`, noise(60_000, 100 + number)));
 			}
-			const runs = await Promise.all([scanner.send(samba, { path }), other.send(samba, { path })]);
+			const runs = await Promise.all([scanner.send(samba, { path: `${path}/new/folder` }), other.send(samba, { path: `${path}/new/folder` })]);
 			for (const run of runs) assertSaid(run, 0, /5 scans arrived/);
-			equal(onShare(samba, path).length, 10);
-			const sizes = onShare(samba, path).map(name => statSync(arrived(name)).size);
-			deepEqual(sizes.sort((a, b) => a - b), [...Array<number>(5).fill(50_000), ...Array<number>(5).fill(60_000)]);
+			deepEqual(onShare(samba, `${path}/new/folder`), [...sent.keys()].sort());
+			for (const [name, bytes] of sent) assertSame(arrived(`new/folder/${name}`), bytes);
 		}
 		finally { other.remove(); }
 	});

@@ -1,10 +1,10 @@
-/** The unit tests once more, inside XS: each of them is a test here, in the 64-bit host and in the 32-bit one. */
+/** The unit tests once more, inside XS: each of them is a test here. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../support/repository.js";
-import { allBits, host, onExit, runProcess } from "../support/run.js";
+import { host, onExit, runProcess } from "../support/run.js";
 
 interface Line { file?: string; index?: number; title?: string[]; message?: string; stack?: string; done?: number }
 
@@ -97,9 +97,9 @@ class FileRun {
 	}
 }
 
-const lists = await list(specifiers);
-
-for (const bits of allBits) {
+/** Declares the tests for the host of that many bits. */
+export async function declareTests(bits: number): Promise<void> {
+	const lists = await list(specifiers);
 	describe(`in XS, ${bits} bits`, function () {
 		this.timeout(120_000);
 
