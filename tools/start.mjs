@@ -7,6 +7,8 @@ import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { constants, homedir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import { startSamba } from "./samba.mjs";
 import { sampleNames, writeSamples } from "./scans.mjs";
 import { setup } from "./setup.mjs";
@@ -17,7 +19,10 @@ const folderOnShare = "Scans";
 /** Runs the app until it ends; resolves to its exit code. */
 function runApp({ executable, moduleList }, settings, cwd) {
 	return new Promise((resolve, reject) => {
-		const child = spawn(executable, [moduleList, ...settings], { stdio: "inherit", cwd });
+		const child = spawn(executable, [moduleList, "-"], { stdio: ["pipe", "inherit", "inherit"], cwd });
+		// Not on its command line, where every user of the machine could read the password.
+		child.stdin.on("error", () => {});
+		child.stdin.end(settings.map(setting => `${setting}\n`).join(""));
 		// Ctrl-C reaches the app by itself; what is sent to this process alone is passed on.
 		const pass = signal => child.kill(signal);
 		process.once("SIGTERM", pass);
@@ -76,6 +81,22 @@ async function demonstrate(host) {
 	}
 }
 
+/** The settings with a password: as given, else of the environment's SMB_PASSWORD, else asked for where somebody sits at a terminal. */
+async function withPassword(settings) {
+	const has = key => settings.some(setting => setting.startsWith(`${key}=`));
+	if (has("password") || !has("user") || settings.includes("auth=guest")) return settings;
+	if (process.env.SMB_PASSWORD !== undefined) return [...settings, `password=${process.env.SMB_PASSWORD}`];
+	if (!process.stdin.isTTY) return settings;
+	process.stderr.write("Password: ");
+	const question = createInterface({ input: process.stdin, output: new Writable({ write(_bytes, _encoding, done) { done(); } }), terminal: true });
+	const password = await new Promise((resolve, reject) => {
+		question.question("", resolve);
+		question.on("SIGINT", () => reject(new Obstacle("\nNo password was given")));
+	}).finally(() => question.close());
+	process.stderr.write("\n");
+	return [...settings, `password=${password}`];
+}
+
 await program(async () => {
 	const settings = process.argv.slice(2).map(expandHome);
 	for (const word of settings)
@@ -85,5 +106,5 @@ await program(async () => {
 	const host = await build({ bits: 64 });
 	if (settings.length === 0) return await demonstrate(host);
 	// Relative paths mean the folder in which the person called npm.
-	return await runApp(host, settings, process.env.INIT_CWD ?? process.cwd());
+	return await runApp(host, await withPassword(settings), process.env.INIT_CWD ?? process.cwd());
 });

@@ -26,18 +26,21 @@ export interface RunOptions {
 	/** key=value settings. */
 	settings?: string[];
 	environment?: Record<string, string>;
+	/** What the host reads on its standard input. */
+	input?: string;
 }
 
 /** Runs the module of that specifier to its end. A host that hangs is ended after 30 seconds and has code -1. */
-export async function run(main: string, { bits = 64, variant = "debug", options = [], settings = [], environment = {} }: RunOptions = {}): Promise<Run> {
+export async function run(main: string, { bits = 64, variant = "debug", options = [], settings = [], environment = {}, input = "" }: RunOptions = {}): Promise<Run> {
 	const { executable, moduleList } = await build({ bits, variant, typecheck: false, quiet: true });
 	return new Promise(done => {
-		execFile(executable, ["--report", "--main", main, ...options, moduleList, ...settings], { timeout: 30_000, env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
+		const child = execFile(executable, ["--report", "--main", main, ...options, moduleList, ...settings], { timeout: 30_000, env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
 			const code = error ? typeof error.code === "number" ? error.code : -1 : 0;
 			const report = /^heap (.*)$/m.exec(stderr)?.[1] ?? "";
 			const heap = Object.fromEntries([...report.matchAll(/(\w+)=(\d+)/g)].map(([, key, value]) => [key, Number(value)]));
 			done({ code, stdout, stderr: stderr.replace(/^heap .*\n/m, ""), heap });
 		});
+		child.stdin!.end(input);
 	});
 }
 

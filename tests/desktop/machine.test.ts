@@ -13,6 +13,13 @@ describe("desktop host, machine", function () {
 			equal(code, 0);
 		});
 
+		it("takes settings from standard input, where nobody else can read them", async () => {
+			const { stdout, code } = await run(fixture("hello"), { bits, settings: ["greeting=aloud", "-"], input: "\ngreeting=a=b \\ \"c\"\nother=1" });
+			ok(stdout.startsWith("hello a=b \\ \"c\"\n"), stdout);
+			equal(code, 0);
+			equal((await run(fixture("hello"), { bits, settings: ["-"], input: "nonsense\n" })).code, 100);
+		});
+
 		it("repeats, reschedules and clears timers", async () => {
 			const { stdout, code } = await run(fixture("timers"), { bits });
 			equal(stdout, "three times\nafter schedule\nsame turn in order 1 2 3\ncleared itself\n");

@@ -2,7 +2,8 @@
 #include "source.h"
 
 static const char *const usage =
-	"usage: xs-host [options] <module list> [key=value …]\n"
+	"usage: xs-host [options] <module list> [key=value …] [-]\n"
+	"  -                      further settings on standard input, key=value, a line each\n"
 	"  --main <specifier>     the module to run, instead of \"main\"\n"
 	"  --root <folder>        where modules that the list lacks are looked for (may be repeated)\n"
 	"  --preload <pattern>    preloads further modules (may be repeated)\n"
@@ -121,6 +122,34 @@ static void quote(FILE *stream, const char *text, size_t length)
 	fputc('"', stream);
 }
 
+static void addSetting(FILE *stream, const char *word)
+{
+	const char *equal = strchr(word, '=');
+	if (!equal || equal == word)
+		settings_fail("%s: expected key=value", word);
+	fputs(", ", stream);
+	quote(stream, word, (size_t)(equal - word));
+	fputs(": ", stream);
+	quote(stream, equal + 1, strlen(equal + 1));
+}
+
+/* A line each: what stands on the command line, every user of the machine can read. */
+static void addSettingsFrom(FILE *stream, FILE *input)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+	while ((length = getline(&line, &size, input)) >= 0) {
+		if (length && line[length - 1] == '\n')
+			line[length - 1] = 0;
+		if (*line)
+			addSetting(stream, line);
+	}
+	if (line)
+		explicit_bzero(line, size);
+	free(line);
+}
+
 /* mc/config: the manifest's "config", then the command line's words, which are strings; later keys win. */
 static void addConfig(char **words, int count)
 {
@@ -130,13 +159,10 @@ static void addConfig(char **words, int count)
 	fputs("export default Object.freeze({ ...", stream);
 	fputs(settings.config ? settings.config : "{}", stream);
 	for (int index = 0; index < count; index++) {
-		const char *equal = strchr(words[index], '=');
-		if (!equal || equal == words[index])
-			settings_fail("%s: expected key=value", words[index]);
-		fputs(", ", stream);
-		quote(stream, words[index], (size_t)(equal - words[index]));
-		fputs(": ", stream);
-		quote(stream, equal + 1, strlen(equal + 1));
+		if (!strcmp(words[index], "-"))
+			addSettingsFrom(stream, stdin);
+		else
+			addSetting(stream, words[index]);
 	}
 	fputs(" }, true);\n", stream);
 	fclose(stream);
