@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { deepEqual, equal, throws } from "../support/assert.js";
+import { deepEqual, equal, ok, throws } from "../support/assert.js";
 
 interface Manifest {
 	modules: Map<string, string>;
@@ -115,4 +115,23 @@ describe("natives", () => {
 	it("refuses a host class whose constructor does more", () => {
 		throws(() => bindNatives("class A extends Native(\"d\") {\n    constructor() { super(); this.x = 1; }\n}", "a.js"), Error, /^a\.js:2: /);
 	});
+});
+
+describe("the project's manifest", () => {
+	const ours = readManifest(join(process.cwd(), "manifest.json"), { platform: "desktop" });
+
+	it("names no file that is not there", () => deepEqual(ours.missing, []));
+
+	it("preloads every module but main: mcconfig's wildcards don't reach TypeScript, and what is not preloaded takes RAM", () => {
+		const modules = [...ours.modules.keys()].filter(specifier => /^(modules|hosts)\//.test(specifier));
+		ok(modules.length > 50);
+		deepEqual(modules.filter(specifier => !ours.preload.includes(specifier)), []);
+	});
+
+	it("gives each C file a base name of its own: mcconfig compiles them into one folder, and drops the second in silence", () => {
+		const names = ours.natives.map(path => path.replace(/^.*\//, "")).sort();
+		deepEqual(names.filter((name, i) => name === names[i - 1]), []);
+	});
+
+	it("holds the device to 64 KiB", () => equal((ours.creation as { static: number }).static, 65536));
 });
