@@ -103,6 +103,8 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	const watch = text("watch") === "" ? 0 : wholeNumber(text("watch"), 86400 * 365);
 	if (!(watch >= 0))
 		bad("watch");
+	else if (watch > 0 && after === "keep")
+		wrong.push(`watch=${watch} with after=keep: every look would send all scans again, for this version does not remember what it has sent: say after=move or after=delete`);
 	const verbose = choice("verbose", ["false", "true", "0", "1"]);
 
 	if (wrong.length)

@@ -23,7 +23,7 @@ describe("settings", () => {
 	});
 
 	it("take text, numbers and booleans", () => {
-		const settings = parseSettings({ ...good, port: 4455, watch: "60", verbose: true });
+		const settings = parseSettings({ ...good, port: 4455, watch: "60", after: "move", verbose: true });
 		equal(settings.port, 4455);
 		equal(settings.watch, 60);
 		equal(settings.verbose, true);
@@ -64,6 +64,7 @@ describe("settings", () => {
 		refused({ after: "shred" }, /keep \| move \| delete/);
 		refused({ watch: "-1" }, /watch=/);
 		refused({ verbose: "yes" }, /verbose=yes/);
+		refused({ watch: "60" }, /watch=60 with after=keep/);
 	});
 
 	it("refuse what this version can't do, rather than not do it", () => {
