@@ -36,7 +36,9 @@ await program(async () => {
 	const words = process.argv.slice(2);
 	const chosen = words.map(compiledTest).filter(Boolean);
 	const options = words.filter(word => !word.endsWith(".test.ts"));
-	const result = await mocha(["--fail-zero", "--forbid-only", "--forbid-pending", ...options, ...chosen.length > 0 ? chosen : ["build/js/tests/**/*.test.js"]]);
+	// Many tests wait more than they work: for a server's silence, for a timer. --no-parallel runs one file after the other.
+	const parallel = options.includes("--no-parallel") ? [] : ["--parallel", "--jobs", "3"];
+	const result = await mocha(["--fail-zero", "--forbid-only", "--forbid-pending", "--timeout", "60000", ...parallel, ...options, ...chosen.length > 0 ? chosen : ["build/js/tests/**/*.test.js"]]);
 	const widths = builds32 ? "64 and 32 bits" : "64 bits only: the 32-bit host needs Linux on x86-64";
 	say(result === 0
 		? `npm test: all that ran passed (${widths}), ${Math.round((performance.now() - start) / 1000)} s`
