@@ -16,6 +16,8 @@ import type { Open } from "./open.js";
 
 /** WRITEs in flight at most. Slots are free again once the socket has taken them, so this may exceed their number. */
 const inFlightMax = 16;
+/** Places are used in turn: (i + 1) & placeMask is the next. */
+const placeMask = inFlightMax - 1;
 /** What one credit pays for ([MS-SMB2] 3.1.5.2). */
 const creditPayload = 65536;
 /** What pipeline.next() says beside a position. */
@@ -38,6 +40,10 @@ export class WriteWindow implements Stream {
 	#sendingAt = new Float64Array(inFlightMax).fill(-1);
 	/** 1 where an interim response has come. */
 	#interim = new Uint8Array(inFlightMax);
+	/** The places of the next WRITE, of the oldest that is not answered, and of the oldest that the socket has not taken. */
+	#nextPlace = 0;
+	#oldestPlace = 0;
+	#sentPlace = 0;
 	#outstanding = 0;
 	#sending = 0;
 	/** File offset of the next WRITE. */
@@ -79,7 +85,7 @@ export class WriteWindow implements Stream {
 	pump(): void {
 		const connection = this.#connection;
 		try {
-			while (!this.#failure && !this.#settled && this.#outstanding < inFlightMax && !connection.contended) {
+			while (!this.#failure && !this.#settled && this.#placeFree() && !connection.contended) {
 				const charge = this.#charge();
 				if (connection.credits < charge)
 					break;
@@ -96,14 +102,14 @@ export class WriteWindow implements Stream {
 	}
 
 	sent(at: number): void {
-		for (let i = 0; i < inFlightMax; i++) {
-			if (this.#sendingAt[i] === at) {
-				this.#sendingAt[i] = -1;
-				this.#sending--;
-				this.#pipeline.release(at + writeHeadLength);
-				return;
-			}
-		}
+		// The transport takes messages in the order in which they were sent.
+		const i = this.#sentPlace;
+		if (this.#sendingAt[i] !== at)
+			return;
+		this.#sendingAt[i] = -1;
+		this.#sentPlace = (i + 1) & placeMask;
+		this.#sending--;
+		this.#pipeline.release(at + writeHeadLength);
 	}
 
 	pending(messageId: number): number {
@@ -122,6 +128,8 @@ export class WriteWindow implements Stream {
 		const length = this.#lengths[i];
 		this.#lengths[i] = 0;
 		this.#outstanding--;
+		while (this.#outstanding > 0 && this.#lengths[this.#oldestPlace] === 0)
+			this.#oldestPlace = (this.#oldestPlace + 1) & placeMask;
 		if (status !== NTStatus.SUCCESS)
 			this.#giveUp(statusError(`WRITE ${this.#open.path}`, status));
 		else {
@@ -147,13 +155,19 @@ export class WriteWindow implements Stream {
 		this.#settleWhenDone();
 	}
 
-	/** The place of the WRITE with that message id, or -1. */
+	/** The place of the WRITE with that message id, or -1. Most answers are to the oldest. */
 	#placeOf(messageId: number): number {
-		for (let i = 0; i < inFlightMax; i++) {
-			if (this.#messageIds[i] === messageId && this.#lengths[i] > 0)
+		const messageIds = this.#messageIds, lengths = this.#lengths;
+		for (let n = 0, i = this.#oldestPlace; n < inFlightMax; n++, i = (i + 1) & placeMask) {
+			if (messageIds[i] === messageId && lengths[i] > 0)
 				return i;
 		}
 		return -1;
+	}
+
+	#placeFree(): boolean {
+		const i = this.#nextPlace;
+		return this.#lengths[i] === 0 && this.#sendingAt[i] < 0;
 	}
 
 	#charge(): number {
@@ -177,9 +191,10 @@ export class WriteWindow implements Stream {
 		const { memory } = this.#connection;
 		const length = this.#pipeline.lengthAt(dataAt);
 		const at = dataAt - writeHeadLength;
-		let i = 0;
-		while (this.#lengths[i] > 0 || this.#sendingAt[i] >= 0)
-			i++;
+		const i = this.#nextPlace;
+		this.#nextPlace = (i + 1) & placeMask;
+		if (this.#outstanding === 0)
+			this.#oldestPlace = i;
 		this.#messageIds[i] = this.#connection.begin(this.#header, at, Command.WRITE, this.#open.tree.treeId, charge);
 		this.#lengths[i] = length;
 		this.#interim[i] = 0;
