@@ -129,6 +129,21 @@ describe("files", function () {
 		assertSame(arrived("scan.pdf"), bytes);
 	});
 
+	it("watch=1 sends what comes later, too", async () => {
+		const first = scanner.put("first.pdf", 3000);
+		let later: Uint8Array | undefined;
+		let kill: (signal: NodeJS.Signals) => void = () => {};
+		await scanner.send(samba, { path, after: "move", watch: 1 }, {
+			onStart: stop => { kill = stop; },
+			onLine: line => {
+				if (/first\.pdf: .*arrived/.test(line)) later = scanner.put("later.pdf", 4000);
+				if (/later\.pdf: .*arrived/.test(line)) kill("SIGTERM");
+			},
+		});
+		assertSame(arrived("first.pdf"), first);
+		assertSame(arrived("later.pdf"), later!);
+	});
+
 	it("an empty folder is no failure", async () => {
 		assertSaid(await scanner.send(samba, { path }), 0, /No scans in /);
 	});

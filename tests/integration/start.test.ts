@@ -75,6 +75,35 @@ describe("npm start", function () {
 		}
 	});
 
+	it("the password comes from SMB_PASSWORD, and stands on no command line while the app runs", async () => {
+		const password = `p-${process.pid}-${Date.now()}`;
+		const samba = await startSamba({ users: [{ name: "scanner", password }] });
+		const source = mkdtempSync(join(tmpdir(), "smb-scan-uploader-scans-"));
+		writeFileSync(join(source, "scan.pdf"), "a scan");
+		const child = spawn(process.execPath, [start, `server=${samba.address}`, `port=${samba.port}`, `share=${samba.share}`, "user=scanner", `source=${source}`, "after=move", "watch=3600"],
+			{ cwd: root, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, SMB_PASSWORD: password } });
+		const ended = new Promise(resolve => child.once("close", resolve));
+		try {
+			let said = "";
+			await new Promise<void>((resolve, reject) => {
+				child.stdout.setEncoding("utf8").on("data", (text: string) => {
+					said += text;
+					if (said.includes("1 scan arrived")) resolve();
+				});
+				child.on("close", () => reject(new Error(`it ended: ${said}`)));
+			});
+			const processes = await runProcess("ps", ["-A", "-ww", "-o", "args="]);
+			ok(processes.out.includes("xs-host"), "the app runs");
+			ok(!processes.out.includes(password));
+		}
+		finally {
+			child.kill("SIGTERM");
+			await ended;
+			await samba.stop();
+			rmSync(source, { recursive: true });
+		}
+	});
+
 	it("passes the app's exit code on", async () => {
 		equal((await runProcess(process.execPath, [start, "server=nas.local"])).code, 2);
 	});
