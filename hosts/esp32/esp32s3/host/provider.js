@@ -1,0 +1,4 @@
+/** An ESP32-S3, with an SD card by SDMMC with four lines and Wi-Fi. The SDK asks each board for this module; pins that the application uses stand in manifest.json's "config". */
+import Digital from "embedded:io/digital";
+
+export default { io: { Digital } };
