@@ -66,6 +66,14 @@ describe("desktop host, TCP", function () {
 			ok((await connect(port, "")).stdout.endsWith("error ECONNRESET: Connection reset by peer\n"));
 		}));
 
+		it("hands out what had arrived before a write found the connection reset", () => serve(socket => {
+			socket.write(new Uint8Array(10));
+			setTimeout(() => socket.resetAndDestroy(), 100);
+		}, async port => {
+			const { stdout } = await connect(port, "writeLate");
+			equal(stdout, `not ready\nwritable 65536\nremote 127.0.0.1 ${port}\nwrite undefined\nreadable 10\nread 10\nerror ECONNRESET: Connection reset by peer\n`);
+		}));
+
 		it("refuses to write more than the room it announced", () => serve(socket => socket.resume(), async port => {
 			ok((await connect(port, "tooMuch")).stdout.endsWith("would block\n"));
 		}));
