@@ -139,8 +139,11 @@ function listModules(manifest) {
 	lines.push(`config ${JSON.stringify(manifest.config)}`);
 	for (const [specifier, file] of manifest.modules)
 		lines.push(`${manifest.preload.includes(specifier) ? "preload" : "module"} ${specifier} ${compiled(file)}`);
-	for (const folder of [to, from])
-		lines.push(`root tests/ ${folder}`);
+	// Tests, and what they test of a host that is not the desktop's.
+	for (const prefix of ["tests/", "hosts/esp32/"]) {
+		for (const folder of [to, from])
+			lines.push(`root ${prefix} ${folder}`);
+	}
 	const path = join(buildFolder, "modules.txt");
 	writeChanged(path, `${lines.join("\n")}\n`);
 	return path;
