@@ -1,6 +1,8 @@
 /** The private Samba of tools/samba.mjs, for tests; and what a second client does to it. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Samba } from "../../tools/samba.mjs";
 import { tool } from "./repository.js";
@@ -9,15 +11,26 @@ export type { Samba, SambaOptions, SambaShare, SambaUser } from "../../tools/sam
 
 export const { startSamba, freePort, dialects, defaultUser } = await tool("samba.mjs") as typeof import("../../tools/samba.mjs");
 
+/** The files that a process has open. */
+function openFiles(pid: number): string[] {
+	try {
+		return readdirSync(`/proc/${pid}/fd`).map(fd => {
+			try { return readlinkSync(`/proc/${pid}/fd/${fd}`); }
+			catch { return ""; }
+		});
+	}
+	catch { return []; }
+}
+
 /** Opens a file of the share with another client, which lets nobody else delete or rename it, until the returned function is called. */
 export async function holdOpen(samba: Samba, name: string): Promise<() => Promise<void>> {
 	const conf = `${samba.folder}/smb.conf`;
 	const client = spawn("smbclient", [`//${samba.address}/${samba.share}`, "-p", String(samba.port), "-s", conf, "-U", `${samba.user}%${samba.password}`], { stdio: ["pipe", "ignore", "ignore"] });
 	const ended = once(client, "close");
 	client.stdin.write(`open "${name}"\n`);
-	// smbclient keeps what it says until it ends, so the server is asked.
-	const open = () => spawnSync("smbstatus", [`--configfile=${conf}`, "--locks"], { encoding: "utf8" }).stdout.includes(name.replace(/\\/g, "/"));
-	for (const end = Date.now() + 10_000; !open();) {
+	// smbclient keeps what it says until it ends, so the server's open files tell.
+	const file = join(samba.folderOf(), name.replace(/\\/g, "/"));
+	for (const end = Date.now() + 10_000; !samba.connections().some(pid => openFiles(pid).includes(file));) {
 		if (client.exitCode !== null || Date.now() > end) throw new Error(`smbclient could not open ${name}`);
 		await sleep(20);
 	}
