@@ -11,6 +11,18 @@ export interface Scan {
 	readonly mtime: number;
 }
 
+/** When a file counts as complete; see Spool.unsettledMs(). */
+export interface Settling {
+	/** How long its size and time must stay as they are. */
+	readonly settleMs: number;
+	/** Milliseconds since 1970, undefined where the clock is not set; and any count of milliseconds. */
+	now(): number | undefined;
+	ticks(): number;
+}
+
+/** 2000-01-01: what is older was written by something without a clock. */
+const leastTime = 946684800000;
+
 /** How many scans are known at a time: with more in the folder, it is read again for the next batch. */
 const batchLength = 16;
 
@@ -20,10 +32,14 @@ export class Spool {
 	#last: Scan | undefined;
 	/** The latest time in the folder at the start: what is newer came, or changed, since then, and is for the next look. */
 	#until = -Infinity;
+	#settling: Settling | undefined;
+	/** The ticks when the batch was read. */
+	#found = 0;
 
-	/** Throws the storage's error where there is no such folder. */
-	constructor(folder: string) {
+	/** settling: not given, every file counts as complete. Throws the storage's error where there is no such folder. */
+	constructor(folder: string, settling?: Settling) {
 		this.#folder = folder;
+		this.#settling = settling;
 		this.#fill(true);
 	}
 
@@ -36,6 +52,21 @@ export class Spool {
 			this.#fill(false);
 		this.#last = this.#batch.shift();
 		return this.#last;
+	}
+
+	/**
+	 * Milliseconds until isUnchanged(scan) shows that nobody writes to scan, the last one that next() gave, any more. 0 where its time is that long ago.
+	 * Otherwise it must have been seen twice: a time in the future (a scanner's clock, or FAT's local time in another zone) or in FAT's first years says nothing
+	 * about its age, nor does a clock here that is not set.
+	 */
+	unsettledMs(scan: Scan): number {
+		if (this.#settling === undefined)
+			return 0;
+		const { settleMs } = this.#settling;
+		const now = this.#settling.now();
+		if (now !== undefined && scan.mtime >= leastTime && now - scan.mtime >= settleMs)
+			return 0;
+		return Math.max(0, settleMs - (this.#settling.ticks() - this.#found));
 	}
 
 	/** Reads the folder for the first batchLength scans behind the last one. */
@@ -67,6 +98,9 @@ export class Spool {
 		finally {
 			folder.close();
 		}
+		// Now that all of them were seen: none for longer than this.
+		if (this.#settling !== undefined)
+			this.#found = this.#settling.ticks();
 	}
 }
 

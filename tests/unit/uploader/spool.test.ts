@@ -1,4 +1,4 @@
-import { isScanName, numberedName, Spool } from "../../../modules/uploader/spool.js";
+import { isScanName, isUnchanged, numberedName, Spool } from "../../../modules/uploader/spool.js";
 import { deepEqual, equal, throws } from "../../support/assert.js";
 import { clear, save, scratch } from "../../support/scratch.js";
 import { createDirectory } from "../../../hosts/storage/storage.js";
@@ -62,6 +62,55 @@ describe("the spool", () => {
 		equal(found.length, 19);
 		equal(found.includes(first.name), false);
 		equal(found.includes("new.pdf"), false);
+		clear(folder);
+	});
+
+	it("waits for a file until it was left alone for the settle time: known by the clock, or by seeing it twice", () => {
+		const folder = scratch();
+		save(`${folder}/a.pdf`, Uint8Array.of(1));
+		let now: number | undefined;
+		let ticks = 1000;
+		const spool = new Spool(folder, { settleMs: 5000, now: () => now, ticks: () => ticks });
+		const scan = spool.next()!;
+		equal(spool.unsettledMs(scan), 5000, "no clock: seen just now");
+		ticks = 3500;
+		equal(spool.unsettledMs(scan), 2500);
+		now = scan.mtime + 4999;
+		equal(spool.unsettledMs(scan), 2500, "too young");
+		now = scan.mtime - 3600_000;
+		equal(spool.unsettledMs(scan), 2500, "a time in the future proves nothing");
+		now = scan.mtime + 5000;
+		equal(spool.unsettledMs(scan), 0, "old enough by the clock");
+		equal(spool.unsettledMs({ ...scan, mtime: 315532800000 }), 2500, "1980: written without a clock");
+		now = undefined;
+		ticks = 6000;
+		equal(spool.unsettledMs(scan), 0, "seen that long ago: isUnchanged() decides");
+		ticks = 60_000;
+		equal(spool.unsettledMs(scan), 0, "never less than 0");
+		equal(isUnchanged(scan), true);
+		save(`${folder}/a.pdf`, Uint8Array.of(1, 2));
+		equal(isUnchanged(scan), false);
+		clear(folder);
+	});
+
+	it("counts the settle time of each batch from when that one was read", () => {
+		const folder = scratch();
+		for (let i = 0; i < 20; i++)
+			save(`${folder}/${String(i).padStart(2, "0")}.pdf`, Uint8Array.of(i));
+		let ticks = 0;
+		const spool = new Spool(folder, { settleMs: 5000, now: () => undefined, ticks: () => ticks });
+		for (let i = 0; i < 16; i++)
+			spool.next();
+		ticks = 100_000;
+		equal(spool.unsettledMs(spool.next()!), 5000, "the seventeenth was not seen before");
+		clear(folder);
+	});
+
+	it("takes every file at once where there is no settle time", () => {
+		const folder = scratch();
+		save(`${folder}/a.pdf`, Uint8Array.of(1));
+		const spool = new Spool(folder);
+		equal(spool.unsettledMs(spool.next()!), 0);
 		clear(folder);
 	});
 
