@@ -1,8 +1,8 @@
 /* A medium of scans for XS: see card.ts. What it does is in card.c. */
+#include "card.h"
+
 #include "xsmc.h"
 #include "mc.xs.h"
-
-#include "card.h"
 
 #include <stdlib.h>
 #include <string.h>
