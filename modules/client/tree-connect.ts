@@ -1,5 +1,5 @@
 /** [MS-SMB2] 3.2.1.4 TreeConnect: a share, and the files and folders made in it. */
-import { ProtocolError, StatusError } from "../errors/errors.js";
+import { ProtocolError, StatusError, TransportError } from "../errors/errors.js";
 import { Command, Header } from "../smb2/header.js";
 import { AccessMask, CreateDisposition, CreateOptions, CreateRequest, CreateResponse, FileAttributes, ImpersonationLevel, OplockLevel, ShareAccess } from "../smb2/create.js";
 import { IoctlRequest, IoctlResponse } from "../smb2/ioctl.js";
@@ -151,6 +151,9 @@ export class TreeConnect {
 			}, this.treeId);
 		}
 		catch (error) {
+			// A server that finds its NEGOTIATE changed says nothing more, as 3.3.5.15.12 demands.
+			if (error instanceof TransportError && error.code !== "ETIMEDOUT")
+				throw new ProtocolError(`FSCTL_VALIDATE_NEGOTIATE_INFO: ${connection.address} closed the connection when it was asked to confirm its NEGOTIATE: somebody may be between you and the server`, { cause: error });
 			if (!(error instanceof StatusError && (error.status === NTStatus.NOT_SUPPORTED || error.status === NTStatus.INVALID_DEVICE_REQUEST || error.status === NTStatus.FILE_CLOSED)))
 				throw error;
 		}

@@ -146,6 +146,16 @@ describe("a session that is lied to", () => {
 			return fails(it, ProtocolError, /NEGOTIATE was changed/);
 		}));
 
+	it("says what it may mean that a server hangs up when asked to confirm its NEGOTIATE", () => bench({ dialect: 0x0302 }, it => {
+		it.peer.tamper = (_reply, turn) => {
+			if (turn.command !== Command.IOCTL)
+				return undefined;
+			it.peer.onError(new TransportError("gone", "EOF"));
+			return [];
+		};
+		return fails(it, ProtocolError, /closed the connection when it was asked to confirm.*somebody may be between/);
+	}));
+
 	it("takes a signed word that there is no FSCTL_VALIDATE_NEGOTIATE_INFO, and no unsigned one", async () => {
 		await bench({ dialect: 0x0210 }, async it => {
 			it.peer.before = turn => {
