@@ -113,11 +113,12 @@ function modules(target, source, path, result) {
 	const name = typeof source === "string" ? source : source?.source;
 	if (typeof name !== "string")
 		throw new ManifestError(`${path}: modules "${target}": ${JSON.stringify(source)} is no path`);
-	if (target === "~")
-		throw new ManifestError(`${path}: modules "~": exclusion is not understood`);
 	const file = expand(name, path, `modules "${target}"`, result);
 	if (!file)
 		return;
+	// "~" leaves a module out: one of the SDK's, of which there is none here anyway.
+	if (target === "~")
+		throw new ManifestError(`${path}: modules "~": only modules of the SDK can be left out`);
 	const folder = dirname(file);
 	const pattern = file.slice(folder.length + 1);
 	const star = pattern.lastIndexOf("*");
