@@ -28,7 +28,7 @@ typedef struct {
 	int32_t format;        /* flash: 1 formats a partition that holds no FAT */
 } card_wiring;
 
-/* Why there is nothing to read; storage/card.ts has the words. */
+/* Why there is nothing to read; failure.ts has the words. */
 enum {
 	CARD_MOUNTED,
 	CARD_NO_MEMORY,

@@ -3,7 +3,7 @@
 export class Volume extends Native("xs_volume_destructor") {
 	/** folder: where the files appear; partition: of the flash, or ""; numbers: see wiring.ts. Nothing is touched yet. */
 	constructor(folder: string, partition: string, numbers: Int32Array) { super(); native("xs_volume").call(this, folder, partition, numbers); }
-	/** Returns a Failure of card.ts; 0 when the files are there. Blocks while a card is asked: some 20 ms, up to a second for one that does not answer. */
+	/** Returns a Failure of failure.ts; 0 when the files are there. Blocks while a card is asked: some 20 ms, up to a second for one that does not answer. */
 	mount(): number { return native("xs_volume_mount").call(this); }
 	/** Whether it is mounted and the same card still answers. */
 	answers(): boolean { return native("xs_volume_answers").call(this); }
