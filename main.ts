@@ -20,7 +20,7 @@ import { Dialect } from "./modules/smb2/negotiate.js";
 import { Report, size } from "./modules/uploader/report.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
-const limits = Object.freeze({ answerSeconds: 30, idleSeconds: 120 } as const);
+const limits = Object.freeze({ answerMs: 30_000, idleMs: 120_000 } as const);
 /** How long an address may take to answer before the next one is tried. */
 const connectTimeoutMs = 10000;
 

@@ -25,13 +25,14 @@ interface Outstanding {
 	readonly request: Request<unknown>;
 	readonly exchange: Exchange;
 	readonly index: number;
-	/** Tick at which the wait is over. */
+	/** #elapsed at which the wait is over. */
 	deadline: number;
 	/** Whether an interim response has come: more of them change nothing, or a server could put us off for ever. */
 	interim: boolean;
 }
 
-const tickMs = 1000;
+/** Time-outs are looked at so often while an answer may take its time. */
+const ticksPerAnswer = 8;
 /** How many times as long a server may take that has said that it will. */
 const pendingFactor = 4;
 /** Credits to have in hand: one for each slot and then some for what goes beside the data. */
@@ -65,7 +66,9 @@ export class Connection {
 	#controlBusy = false;
 	/** The slot that a longer request is in, or -1. */
 	#slotAt = -1;
-	#ticks = 0;
+	/** Milliseconds since the start, as counted by ticks. */
+	#elapsed = 0;
+	#tickMs: number;
 	#idleSince = 0;
 	#timer: Timer;
 	#failure: Error | undefined;
@@ -77,7 +80,8 @@ export class Connection {
 		this.#limits = limits;
 		this.#controlAt = pipeline.controlAt + prefixLength;
 		this.#controlEnd = pipeline.controlAt + controlLength;
-		this.#timer = Timer.repeat(() => this.#tick(), tickMs);
+		this.#tickMs = Math.ceil(limits.answerMs / ticksPerAnswer);
+		this.#timer = Timer.repeat(() => this.#tick(), this.#tickMs);
 		transport.onMessage = (at, end) => this.#receive(at, end);
 		transport.onSent = at => this.#sent(at);
 		transport.onError = error => this.fail(error);
@@ -156,8 +160,8 @@ export class Connection {
 		if (stream && this.#stream)
 			throw new TypeError("a transfer is going on");
 		this.#stream = stream;
-		this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
-		this.#idleSince = this.#ticks;
+		this.#streamDeadline = this.#elapsed + this.#limits.answerMs;
+		this.#idleSince = this.#elapsed;
 		if (stream && this.#failure)
 			stream.failed(this.#failure);
 	}
@@ -244,7 +248,7 @@ export class Connection {
 			if (i < requests.length - 1)
 				end = header.link(end);
 			this.#sign(at, end);
-			this.#outstanding.push({ messageId, request, exchange, index: i, deadline: this.#ticks + this.#limits.answerSeconds, interim: false });
+			this.#outstanding.push({ messageId, request, exchange, index: i, deadline: this.#elapsed + this.#limits.answerMs, interim: false });
 			at = end;
 		}
 		return at;
@@ -291,7 +295,7 @@ export class Connection {
 				if (this.#failure)
 					return;
 			} while (at < end);
-			this.#idleSince = this.#ticks;
+			this.#idleSince = this.#elapsed;
 			if (this.#credits <= 0 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
 				throw new ProtocolError("the server granted no credits: nothing more could be asked");
 			this.filled();
@@ -333,14 +337,14 @@ export class Connection {
 			this.#complete(entry, status, header);
 		}
 		else if (this.#stream?.answered(messageId, status, this.memory, header.bodyAt, header.end))
-			this.#streamDeadline = this.#ticks + this.#limits.answerSeconds;
+			this.#streamDeadline = this.#elapsed + this.#limits.answerMs;
 		else
 			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
 	}
 
 	/** 3.2.5.1.5: a real response follows, later. The first interim response buys the server time, once. */
 	#putOff(entry: Outstanding | undefined, messageId: number, header: Header): void {
-		const deadline = this.#ticks + pendingFactor * this.#limits.answerSeconds;
+		const deadline = this.#elapsed + pendingFactor * this.#limits.answerMs;
 		const which = entry ? (entry.interim ? 0 : 1) : this.#stream?.pending(messageId) ?? -1;
 		if (which < 0)
 			throw new ProtocolError(`the server put off message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
@@ -392,7 +396,7 @@ export class Connection {
 	// ---- time ----
 
 	#tick(): void {
-		const now = ++this.#ticks;
+		const now = this.#elapsed += this.#tickMs;
 		for (let i = 0; i < this.#outstanding.length; i++) {
 			const { deadline, request } = this.#outstanding[i];
 			if (deadline < now)
@@ -400,16 +404,16 @@ export class Connection {
 		}
 		if (this.#stream) {
 			if (this.#stream.outstanding === 0)
-				this.#streamDeadline = now + this.#limits.answerSeconds;
+				this.#streamDeadline = now + this.#limits.answerMs;
 			else if (this.#streamDeadline < now)
 				this.fail(this.#silent("WRITE"));
 		}
-		else if (this.#outstanding.length === 0 && now - this.#idleSince > this.#limits.idleSeconds)
-			this.fail(new TransportError(`the connection was idle for ${this.#limits.idleSeconds} s`, "IDLE"));
+		else if (this.#outstanding.length === 0 && now - this.#idleSince > this.#limits.idleMs)
+			this.fail(new TransportError(`the connection was idle for ${this.#limits.idleMs / 1000} s`, "IDLE"));
 	}
 
 	#silent(what: string): TransportError {
-		return new TransportError(`${what}: no answer from ${this.address} for ${this.#limits.answerSeconds} s: is the server busy, asleep or gone?`, "ETIMEDOUT");
+		return new TransportError(`${what}: no answer from ${this.address} for ${this.#limits.answerMs / 1000} s: is the server busy, asleep or gone?`, "ETIMEDOUT");
 	}
 }
 

@@ -44,8 +44,8 @@ export interface Stream {
 }
 
 export interface ConnectionLimits {
-	/** Seconds that a response may take; four times that once an interim response has come. */
-	readonly answerSeconds: number;
-	/** Seconds without any request after which the connection is given up. */
-	readonly idleSeconds: number;
+	/** Milliseconds that a response may take, found out up to an eighth late; four times that once an interim response has come. */
+	readonly answerMs: number;
+	/** Milliseconds without any request after which the connection is given up. */
+	readonly idleMs: number;
 }
