@@ -1,6 +1,6 @@
 /** The application: settings, then transport and credentials, then the uploader. The only file that knows the platform. */
 import config from "mc/config";
-import { configKeys, heapPeak, log, now, print, exit, progress, resolve, TCP, terminal } from "platform";
+import { configKeys, heapPeak, log, now, print, exit, progress, resolve, settleMs, TCP, terminal } from "platform";
 import Time from "time";
 import Timer from "timer";
 import { random } from "./hosts/crypto/random.js";
@@ -53,7 +53,7 @@ class Application {
 	async look(): Promise<boolean> {
 		const { source, path, after } = this.#settings;
 		const report = new Report({ print, progress, terminal, ticks: () => Time.ticks, path });
-		await new Uploader({ source, path, after, device: this.#device, connect: () => this.#connect(), listener: report }).run();
+		await new Uploader({ source, path, after, device: this.#device, settling: { settleMs, now, ticks: () => Time.ticks }, connect: () => this.#connect(), listener: report }).run();
 		const peak = heapPeak();
 		report.finish(source, peak === undefined ? "" : `XS heap peak ${size(peak)}`);
 		return report.complete;

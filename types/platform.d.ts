@@ -15,6 +15,8 @@ declare module "platform" {
 	export function progress(line: string): void;
 	/** Bytes of XS heap (chunks and slots) used at the most since start, undefined where the host does not count. */
 	export function heapPeak(): number | undefined;
+	/** How long a file must have been left alone before it counts as complete, milliseconds: a scanner may still be writing to it. 0: at once. */
+	export const settleMs: number;
 	/** Keys that the platform itself puts into mc/config beside the settings. */
 	export const configKeys: readonly string[];
 	/** Ends the program with that code on the desktop, restarts nothing on a device. */

@@ -10,6 +10,7 @@ export function print(this: void, line: string): void { native("xs_platform_prin
 export function log(this: void, line: string): void { native("xs_platform_log").call(this, line); }
 function isTerminal(this: void): boolean { return native("xs_platform_isTerminal").call(this); }
 /** Known while preloading: on the desktop that happens in the same process. */
+export const settleMs: number = 0;
 export const terminal: boolean = isTerminal();
 export function progress(this: void, line: string): void { native("xs_platform_progress").call(this, line); }
 export function exit(this: void, code: number): void { native("xs_platform_exit").call(this, code); }

@@ -68,6 +68,8 @@ export function now(): number | undefined {
 export function print(line: string): void { trace(line, "\n"); }
 export function log(line: string): void { trace(line, "\n"); }
 
+/** Scanners write a page at a time. */
+export const settleMs: number = 5000;
 export const terminal = false;
 export function progress(line: string): void {
 	if (line !== "")

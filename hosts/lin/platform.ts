@@ -24,6 +24,7 @@ export function now(): number | undefined { return Date.now(); }
 export function print(line: string): void { trace(line, "\n"); }
 export function log(line: string): void { trace(line, "\n"); }
 
+export const settleMs: number = 0;
 export const terminal = false;
 export function progress(line: string): void {
 	if (line !== "")

@@ -2,13 +2,14 @@
  * Brings every scan of the source folder to the share: whole, once, under its name. Up under a temporary name, checked, then renamed;
  * the local file is touched only after the server has confirmed. Knows no wire format and no network: main.ts says how to connect.
  */
+import Timer from "timer";
 import { createDirectory, move, remove } from "../../hosts/storage/storage.js";
 import { newFile, type TreeConnect } from "../client/tree-connect.js";
 import { shareName, sharePath } from "../client/share-name.js";
 import type { Open } from "../client/open.js";
 import { AuthenticationError, ProtocolError, StatusError, StorageError, TransportError } from "../errors/errors.js";
 import { NTStatus } from "../smb2/status.js";
-import { isUnchanged, numberedName, type Scan, Spool } from "./spool.js";
+import { isUnchanged, numberedName, type Scan, type Settling, Spool } from "./spool.js";
 
 export interface UploaderOptions {
 	/** Folder of scans. Those that arrived go to its sub-folder "sent" where after is "move". */
@@ -18,6 +19,8 @@ export interface UploaderOptions {
 	readonly after: "keep" | "move" | "delete";
 	/** Eight hexadecimal digits that mark this device's temporary files. */
 	readonly device: string;
+	/** When a file counts as complete; not given: at once. */
+	readonly settling?: Settling;
 	/** Connects, logs on and opens the share. Called when the first scan is there, and not again after it failed. */
 	connect(): Promise<TreeConnect>;
 	readonly listener: UploadListener;
@@ -54,7 +57,7 @@ export class Uploader {
 	async run(): Promise<void> {
 		let spool: Spool;
 		try {
-			spool = new Spool(this.#options.source);
+			spool = new Spool(this.#options.source, this.#options.settling);
 		}
 		catch (error) {
 			throw new StorageError(`source=${this.#options.source}: ${(error as Error).message}`, { cause: error });
@@ -67,6 +70,7 @@ export class Uploader {
 				continue;
 			}
 			try {
+				await settled(spool.unsettledMs(scan));
 				listener.started(scan);
 				this.#tree ??= await this.#options.connect();
 				const name = await this.#upload(this.#tree, scan);
@@ -183,6 +187,12 @@ export class Uploader {
 			return new StorageError(`${scan.name} arrived, but could not be ${after === "delete" ? "deleted" : "moved"} here: ${(error as Error).message}`, { cause: error });
 		}
 	}
+}
+
+/** Waits until a file that may still be written to has had its time: isUnchanged() then tells. */
+async function settled(ms: number): Promise<void> {
+	if (ms > 0)
+		await new Promise<void>(resolve => Timer.set(() => resolve(), ms));
 }
 
 /** Has the temporary file deleted, as far as the server still listens. */

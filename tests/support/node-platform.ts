@@ -10,6 +10,7 @@ export function resolve(host: string, done: (reason: Error | undefined, addresse
 export function now(): number | undefined { return Date.now(); }
 export function print(line: string): void { process.stdout.write(line + "\n"); }
 export function log(line: string): void { process.stderr.write(line + "\n"); }
+export const settleMs: number = 0;
 export const terminal = false;
 export function progress(_line: string): void {}
 export function heapPeak(): number | undefined { return undefined; }

@@ -1,4 +1,5 @@
 /** What becomes of the local file once the scan has arrived, and when it has not. */
+import Timer from "timer";
 import { status, Status as FileStatus, createDirectory } from "../../../hosts/storage/storage.js";
 import { TransportError } from "../../../modules/errors/errors.js";
 import { equal, ok, rejects } from "../../support/assert.js";
@@ -86,6 +87,22 @@ describe("the local file", () => {
 		const outcomes = await it.upload({ after: "delete" });
 		ok(/could not be deleted here.*changed/.test(outcomes[0]!.trouble!.message));
 		ok(exists(`${it.folder}/a.pdf`));
+	}));
+
+	it("stays when it is written to during the time that it has to settle", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		let ticks = 0;
+		Timer.set(() => save(`${it.folder}/a.pdf`, pattern(20)), 50);
+		const outcomes = await it.upload({ after: "delete", settling: { settleMs: 150, now: () => undefined, ticks: () => ticks++ } });
+		ok(/changed or taken away/.test(outcomes[0]!.reason!.message), outcomes[0]!.reason!.message);
+		equal(it.peer.turns.filter(turn => turn.command === Command.CREATE).length, 0);
+		ok(exists(`${it.folder}/a.pdf`));
+	}));
+
+	it("goes up once it has settled", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		const outcomes = await it.upload({ settling: { settleMs: 100, now: () => undefined, ticks: () => 0 } });
+		equal(outcomes[0]!.reason, undefined);
 	}));
 
 	it("is not looked for in a folder that is not there", () => bench({}, async it => {
