@@ -1,6 +1,6 @@
 /** The application: settings, then transport and credentials, then the uploader. The only file that knows the platform. */
 import config from "mc/config";
-import { configKeys, heapPeak, log, now, print, exit, progress, resolve, settleMs, TCP, terminal } from "platform";
+import { configKeys, exit, heapPeak, log, now, print, progress, ready, resolve, settleMs, TCP, terminal } from "platform";
 import Time from "time";
 import Timer from "timer";
 import { random } from "./hosts/crypto/random.js";
@@ -12,7 +12,7 @@ import { Connection } from "./modules/client/connection.js";
 import { dialectName, negotiate, type Policy } from "./modules/client/negotiate.js";
 import { Session } from "./modules/client/session.js";
 import type { TreeConnect } from "./modules/client/tree-connect.js";
-import { AuthenticationError, SettingsError } from "./modules/errors/errors.js";
+import { AuthenticationError, SettingsError, StorageError } from "./modules/errors/errors.js";
 import { checkHost } from "./modules/net/host.js";
 import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
@@ -24,7 +24,11 @@ const limits = Object.freeze({ answerMs: 30_000, idleMs: 120_000 } as const);
 /** How long an address may take to answer before the next one is tried. */
 const connectTimeoutMs = 10000;
 
+/** Derived, for with mcconfig "platform" is the host's own file. */
+type Machine = Awaited<ReturnType<typeof ready>>;
+
 class Application {
+	#machine: Machine;
 	#settings: Settings;
 	#buffers: Buffers;
 	#policy: Policy;
@@ -32,7 +36,8 @@ class Application {
 	/** Whether the server refused the log-on: asking again would lock the account. */
 	refused = false;
 
-	constructor(settings: Settings) {
+	constructor(machine: Machine, settings: Settings) {
+		this.#machine = machine;
 		this.#settings = settings;
 		const { slots, slotLength } = config.pipeline;
 		this.#buffers = new Buffers(slots, slotLength);
@@ -52,7 +57,9 @@ class Application {
 	/** Looks at the folder once; settles with whether everything arrived. */
 	async look(): Promise<boolean> {
 		const { source, path, after } = this.#settings;
-		const report = new Report({ print, progress, terminal, ticks: () => Time.ticks, path });
+		const machine = this.#machine;
+		machine.prepare();
+		const report = new Report({ print, progress, terminal, ticks: () => Time.ticks, path, alive: () => machine.status("uploading") });
 		await new Uploader({ source, path, after, device: this.#device, settling: { settleMs, now, ticks: () => Time.ticks }, connect: () => this.#connect(), listener: report }).run();
 		const peak = heapPeak();
 		report.finish(source, peak === undefined ? "" : `XS heap peak ${size(peak)}`);
@@ -108,22 +115,45 @@ function signingName(connection: Connection): string {
 	return connection.signer === undefined ? "not signed" : connection.dialect < Dialect.SMB3_00 ? "signed (HMAC-SHA256)" : "signed (AES-CMAC)";
 }
 
+/** Throws SettingsError or RangeError for settings that can't be. */
+function checked(values: Readonly<Record<string, unknown>>): Settings {
+	const settings = parseSettings(values, configKeys);
+	checkHost(settings.server);
+	return settings;
+}
+
 async function main(): Promise<void> {
+	let machine: Machine | undefined;
 	let settings: Settings;
 	try {
-		settings = parseSettings(config, configKeys);
-		checkHost(settings.server);
+		machine = await ready(checked);
+		settings = checked(machine.settings);
 	}
 	catch (error) {
+		if (error instanceof StorageError) {
+			log(error.message);
+			return exit(1);
+		}
 		if (!(error instanceof SettingsError || error instanceof RangeError))
 			throw error;
 		for (const line of error.message.split("\n"))
 			log(`settings: ${line}`);
 		log(`The settings are:\n${settingsHelp()}`);
+		machine?.status("settings");
 		return exit(2);
 	}
-	const application = new Application(settings);
+	watch(machine, settings, new Application(machine, settings));
+}
+
+/** Looks once, or again and again: every watch seconds, and when a person asks. */
+function watch(machine: Machine, settings: Settings, application: Application): void {
+	let looking = false;
 	const look = async (): Promise<void> => {
+		if (looking)
+			return;
+		looking = true;
+		Timer.clear(timer);
+		timer = undefined;
 		let complete = false;
 		try {
 			complete = await application.look();
@@ -131,13 +161,20 @@ async function main(): Promise<void> {
 		catch (error) {
 			log((error as Error).message);
 		}
+		looking = false;
+		machine.status(complete ? "waiting" : "problem");
 		if (settings.watch > 0 && application.refused)
 			log("The log-on is not tried again, so as not to lock the account: correct the settings and start anew");
 		if (settings.watch === 0 || application.refused)
 			return exit(complete ? 0 : 1);
-		Timer.set(look, settings.watch * 1000);
+		timer = Timer.set(look, settings.watch * 1000);
 	};
-	await look();
+	let timer: Timer | undefined;
+	machine.onAsk(() => {
+		if (!application.refused)
+			void look();
+	});
+	void look();
 }
 
 main();

@@ -19,6 +19,21 @@ declare module "platform" {
 	export const settleMs: number;
 	/** Keys that the platform itself puts into mc/config beside the settings. */
 	export const configKeys: readonly string[];
+	/** What a person may be shown of the application: an LED's pattern on a device. */
+	export type Activity = "waiting" | "uploading" | "problem" | "settings";
+	/** The machine once it is up: settings read, storage and network found as far as they are there. */
+	export interface Machine {
+		/** mc/config, overlaid by what was set later. */
+		readonly settings: Readonly<Record<string, unknown>>;
+		/** Sees to it that the scans can be read, or throws StorageError. Before each look. */
+		prepare(): void;
+		/** Each call with "uploading" is a sign of life; without one for minutes a device starts anew. */
+		status(activity: Activity): void;
+		/** Calls ask() when a person wants a look at once: a button. */
+		onAsk(ask: () => void): void;
+	}
+	/** Settles once the application may begin. check() throws SettingsError for settings that can't be: they are not taken over then. */
+	export function ready(check: (values: Readonly<Record<string, unknown>>) => void): Promise<Machine>;
 	/** Ends the program with that code on the desktop, restarts nothing on a device. */
 	export function exit(code: number): void;
 }

@@ -1,4 +1,5 @@
 /** What main.ts needs of the machine it runs on: the desktop's part. See types/platform.d.ts. */
+import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
 import { heap } from "desktop/heap";
 
@@ -17,3 +18,8 @@ export function exit(this: void, code: number): void { native("xs_platform_exit"
 
 export function heapPeak(): number | undefined { return heap.chunksPeak + heap.slotsPeak * heap.slotSize; }
 export const configKeys: readonly string[] = Object.freeze([] as string[]);
+
+/** Settings are those of the start, and nobody looks at lights. */
+export async function ready(_check: (values: Readonly<Record<string, unknown>>) => void) {
+	return { settings: config as Readonly<Record<string, unknown>>, prepare(): void {}, status(_activity: string): void {}, onAsk(_ask: () => void): void {} };
+}

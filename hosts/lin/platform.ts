@@ -1,4 +1,5 @@
 /** What main.ts needs of the machine (types/platform.d.ts), in the SDK's simulator. */
+import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
 import Net from "net";
 import Timer from "timer";
@@ -39,3 +40,8 @@ export function heapPeak(): number | undefined { return undefined; }
 
 /** The simulator goes on: it is closed by the person. */
 export function exit(code: number): void { trace("done, exit code ", code, "\n"); }
+
+/** Settings are those of the start, and nobody looks at lights. */
+export async function ready(_check: (values: Readonly<Record<string, unknown>>) => void) {
+	return { settings: config as Readonly<Record<string, unknown>>, prepare(): void {}, status(_activity: string): void {}, onAsk(_ask: () => void): void {} };
+}

@@ -10,6 +10,8 @@ export interface ReportOptions {
 	readonly terminal: boolean;
 	/** Milliseconds that only go up. */
 	ticks(): number;
+	/** Called now and then while there is progress. */
+	alive?(): void;
 	/** Folder in the share. */
 	readonly path: string;
 }
@@ -42,6 +44,7 @@ export class Report implements UploadListener {
 	started(scan: Scan): void {
 		this.#scan = scan;
 		this.#began = this.#drawn = this.#options.ticks();
+		this.#options.alive?.();
 	}
 
 	// A property, so that it can be handed on without a closure.
@@ -51,6 +54,7 @@ export class Report implements UploadListener {
 		if (now - this.#drawn < (terminal ? barMs : lineMs) || !this.#scan)
 			return;
 		this.#drawn = now;
+		this.#options.alive?.();
 		const { name, size: whole } = this.#scan;
 		const share = whole > 0 ? confirmed / whole : 1;
 		const speed = `${size(confirmed)} of ${size(whole)}, ${size(confirmed * 1000 / Math.max(1, now - this.#began))}/s`;

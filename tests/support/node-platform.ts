@@ -1,4 +1,5 @@
 /** The "platform" module (types/platform.d.ts) for Node. */
+import config from "./node-config.js";
 import { lookup } from "node:dns";
 import TCP from "./node-tcp.js";
 
@@ -16,3 +17,8 @@ export function progress(_line: string): void {}
 export function heapPeak(): number | undefined { return undefined; }
 export function exit(code: number): void { process.exitCode = code; }
 export const configKeys: readonly string[] = Object.freeze([] as string[]);
+
+/** Settings are those of the start, and nobody looks at lights. */
+export async function ready(_check: (values: Readonly<Record<string, unknown>>) => void) {
+	return { settings: config as Readonly<Record<string, unknown>>, prepare(): void {}, status(_activity: string): void {}, onAsk(_ask: () => void): void {} };
+}

@@ -23,7 +23,7 @@ export class Card {
 	 * and can be called again then: that is how a card is found that comes later.
 	 */
 	ready(): void {
-		const volume = this.#volume ??= new Volume(this.#wiring.folder, this.#wiring.partition, this.#wiring.numbers);
+		const volume = this.#volume ??= new Volume(this.#wiring.folder, this.#wiring.partition, this.#wiring.numbers.buffer);
 		if (this.#mounted && volume.answers())
 			return;
 		const was = this.#mounted;
