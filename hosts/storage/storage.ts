@@ -19,27 +19,27 @@ export class Status {
 	isDirectory(): boolean { return (this.mode & 0o170000) === 0o040000; }
 }
 
-export class File extends Native("xs_file_destructor") {
+export class File extends Native("xs_storage_file_destructor") {
 	/** mode "r": read; "r+": read and write; "w+": create, or cut to nothing, read and write; RangeError for others. A folder throws with code "EISDIR". */
-	constructor(path: string, mode: string) { super(); native("xs_file").call(this, path, mode); }
+	constructor(path: string, mode: string) { super(); native("xs_storage_file").call(this, path, mode); }
 	/** Reads into the whole buffer from position on; returns the bytes read: fewer than it holds only at the end of the file. */
-	read(buffer: ArrayBuffer | Uint8Array, position: number): number { return native("xs_file_read").call(this, buffer, position); }
+	read(buffer: ArrayBuffer | Uint8Array, position: number): number { return native("xs_storage_file_read").call(this, buffer, position); }
 	/** Writes the whole buffer at position; a full medium throws with code "ENOSPC". */
-	write(buffer: ArrayBuffer | Uint8Array, position: number): void { native("xs_file_write").call(this, buffer, position); }
-	setSize(length: number): void { native("xs_file_setSize").call(this, length); }
+	write(buffer: ArrayBuffer | Uint8Array, position: number): void { native("xs_storage_file_write").call(this, buffer, position); }
+	setSize(length: number): void { native("xs_storage_file_setSize").call(this, length); }
 	/** Returns when the bytes are on the medium. */
-	flush(): void { native("xs_file_flush").call(this); }
+	flush(): void { native("xs_storage_file_flush").call(this); }
 	/** Safe to call twice. */
-	close(): void { native("xs_file_close").call(this); }
+	close(): void { native("xs_storage_file_close").call(this); }
 }
 
 /** Iterates over a folder's names, "." and ".." left out, in no order. */
-export class Scan extends Native("xs_scan_destructor") {
-	constructor(path: string) { super(); native("xs_scan").call(this, path); }
+export class Scan extends Native("xs_storage_scan_destructor") {
+	constructor(path: string) { super(); native("xs_storage_scan").call(this, path); }
 	/** The next name (UTF-8 decoded; what is no UTF-8 becomes U+FFFD, and no path leads to such a file), undefined at the end. */
-	next(): string | undefined { return native("xs_scan_next").call(this); }
+	next(): string | undefined { return native("xs_storage_scan_next").call(this); }
 	/** Safe to call twice. */
-	close(): void { native("xs_scan_close").call(this); }
+	close(): void { native("xs_storage_scan_close").call(this); }
 }
 
 /** Fills result; all of it is 0 when there is nothing of that name. */

@@ -58,7 +58,7 @@ static void setNumber(xsMachine *the, xsSlot *slot, double value)
 
 /* File: the host data is the descriptor + 1, so that NULL means closed. */
 
-void xs_file_destructor(void *data)
+void xs_storage_file_destructor(void *data)
 {
 	if (data)
 		close((int)(intptr_t)data - 1);
@@ -66,13 +66,13 @@ void xs_file_destructor(void *data)
 
 static int getFile(xsMachine *the, const char *call)
 {
-	void *data = xsmcGetHostDataValidate(xsThis, (void *)xs_file_destructor);
+	void *data = xsmcGetHostDataValidate(xsThis, (void *)xs_storage_file_destructor);
 	if (!data)
 		xs_storage_throw(the, call, NULL, EBADF);
 	return (int)(intptr_t)data - 1;
 }
 
-void xs_file(xsMachine *the)
+void xs_storage_file(xsMachine *the)
 {
 	const char *path, *mode;
 	int fd, error;
@@ -87,7 +87,7 @@ void xs_file(xsMachine *the)
 	xsmcSetHostData(xsThis, (void *)(intptr_t)(fd + 1));
 }
 
-void xs_file_read(xsMachine *the)
+void xs_storage_file_read(xsMachine *the)
 {
 	int fd = getFile(the, "read"), error;
 	uint64_t position = getPosition(the, &xsArg(1), "position");
@@ -101,7 +101,7 @@ void xs_file_read(xsMachine *the)
 	setNumber(the, &xsResult, (double)count);
 }
 
-void xs_file_write(xsMachine *the)
+void xs_storage_file_write(xsMachine *the)
 {
 	int fd = getFile(the, "write"), error;
 	uint64_t position = getPosition(the, &xsArg(1), "position");
@@ -114,7 +114,7 @@ void xs_file_write(xsMachine *the)
 		xs_storage_throw(the, "write", NULL, error);
 }
 
-void xs_file_setSize(xsMachine *the)
+void xs_storage_file_setSize(xsMachine *the)
 {
 	int fd = getFile(the, "setSize");
 	int error = storage_set_size(fd, getPosition(the, &xsArg(0), "length"));
@@ -122,28 +122,28 @@ void xs_file_setSize(xsMachine *the)
 		xs_storage_throw(the, "setSize", NULL, error);
 }
 
-void xs_file_flush(xsMachine *the)
+void xs_storage_file_flush(xsMachine *the)
 {
 	int error = storage_flush(getFile(the, "flush"));
 	if (error)
 		xs_storage_throw(the, "flush", NULL, error);
 }
 
-void xs_file_close(xsMachine *the)
+void xs_storage_file_close(xsMachine *the)
 {
-	xs_file_destructor(xsmcGetHostDataValidate(xsThis, (void *)xs_file_destructor));
+	xs_storage_file_destructor(xsmcGetHostDataValidate(xsThis, (void *)xs_storage_file_destructor));
 	xsmcSetHostData(xsThis, NULL);
 }
 
 /* Scan: the host data is the DIR. */
 
-void xs_scan_destructor(void *data)
+void xs_storage_scan_destructor(void *data)
 {
 	if (data)
 		closedir(data);
 }
 
-void xs_scan(xsMachine *the)
+void xs_storage_scan(xsMachine *the)
 {
 	DIR *directory = opendir(xs_storage_path(the, "scan", &xsArg(0)));
 	if (!directory)
@@ -151,9 +151,9 @@ void xs_scan(xsMachine *the)
 	xsmcSetHostData(xsThis, directory);
 }
 
-void xs_scan_next(xsMachine *the)
+void xs_storage_scan_next(xsMachine *the)
 {
-	DIR *directory = xsmcGetHostDataValidate(xsThis, (void *)xs_scan_destructor);
+	DIR *directory = xsmcGetHostDataValidate(xsThis, (void *)xs_storage_scan_destructor);
 	const char *name;
 	int error;
 	if (!directory)
@@ -168,9 +168,9 @@ void xs_scan_next(xsMachine *the)
 		xs_storage_throw(the, "scan", NULL, error);
 }
 
-void xs_scan_close(xsMachine *the)
+void xs_storage_scan_close(xsMachine *the)
 {
-	xs_scan_destructor(xsmcGetHostDataValidate(xsThis, (void *)xs_scan_destructor));
+	xs_storage_scan_destructor(xsmcGetHostDataValidate(xsThis, (void *)xs_storage_scan_destructor));
 	xsmcSetHostData(xsThis, NULL);
 }
 

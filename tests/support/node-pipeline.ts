@@ -253,12 +253,12 @@ const position = (value: number, name: string): number => number(value, name, 0,
 const missing = (reason: unknown): boolean => ["ENOENT", "ENOTDIR"].includes((reason as NodeJS.ErrnoException).code ?? "");
 
 const storage: Functions = {
-	xs_file(path: string, mode: string) {
+	xs_storage_file(path: string, mode: string) {
 		const flags = flagsOfMode[mode];
 		if (flags === undefined) throw new RangeError("mode is none of r, r+, w+");
 		held.set(this, { fd: attempt("open", String(path), () => openFile(String(path), flags)) });
 	},
-	xs_file_read(buffer: object, at: number) {
+	xs_storage_file_read(buffer: object, at: number) {
 		const { fd } = state<{ fd: number }>(this, closedFile("read"));
 		const bytes = bufferBytes(buffer);
 		position(at, "position");
@@ -272,31 +272,31 @@ const storage: Functions = {
 			return got;
 		});
 	},
-	xs_file_write(buffer: object, at: number) {
+	xs_storage_file_write(buffer: object, at: number) {
 		const { fd } = state<{ fd: number }>(this, closedFile("write"));
 		const bytes = bufferBytes(buffer);
 		position(at, "position");
 		let put = 0;
 		attempt("write", undefined, () => { while (put < bytes.length) put += writeSync(fd, bytes, put, bytes.length - put, at + put); });
 	},
-	xs_file_setSize(length: number) {
+	xs_storage_file_setSize(length: number) {
 		const { fd } = state<{ fd: number }>(this, closedFile("setSize"));
 		position(length, "length");
 		attempt("setSize", undefined, () => ftruncateSync(fd, length));
 	},
-	xs_file_flush() {
+	xs_storage_file_flush() {
 		const { fd } = state<{ fd: number }>(this, closedFile("flush"));
 		attempt("flush", undefined, () => fsyncSync(fd));
 	},
-	xs_file_close() {
+	xs_storage_file_close() {
 		const file = held.get(this) as { fd: number } | undefined;
 		held.delete(this);
 		if (file) closeSync(file.fd);
 	},
 
-	xs_scan(path: string) { held.set(this, attempt("scan", String(path), () => opendirSync(String(path)))); },
-	xs_scan_next() { return state<Dir>(this, closedFile("scan")).readSync()?.name; },
-	xs_scan_close() {
+	xs_storage_scan(path: string) { held.set(this, attempt("scan", String(path), () => opendirSync(String(path)))); },
+	xs_storage_scan_next() { return state<Dir>(this, closedFile("scan")).readSync()?.name; },
+	xs_storage_scan_close() {
 		const directory = held.get(this) as Dir | undefined;
 		held.delete(this);
 		directory?.closeSync();
