@@ -55,34 +55,46 @@ export class Uploader {
 	 * Rejects only where the folder can't be read: StorageError.
 	 */
 	async run(): Promise<void> {
-		let spool: Spool;
 		try {
-			spool = new Spool(this.#options.source, this.#options.settling);
+			const spool = this.#look(() => new Spool(this.#options.source, this.#options.settling));
+			let hopeless: Error | undefined;
+			for (let scan = this.#look(() => spool.next()); scan !== undefined; scan = this.#look(() => spool.next())) {
+				if (hopeless)
+					this.#options.listener.stayed(scan, hopeless);
+				else
+					hopeless = await this.#send(spool, scan);
+			}
+		}
+		finally {
+			await this.#disconnect();
+		}
+	}
+
+	/** Reads the folder: it may be gone at any time, with the card that it is on. */
+	#look<T>(read: () => T): T {
+		try {
+			return read();
 		}
 		catch (error) {
 			throw new StorageError(`source=${this.#options.source}: ${(error as Error).message}`, { cause: error });
 		}
+	}
+
+	/** Uploads one scan and tells the listener. Returns the error, if there was one that no other scan would escape. */
+	async #send(spool: Spool, scan: Scan): Promise<Error | undefined> {
 		const { listener } = this.#options;
-		let hopeless: Error | undefined;
-		for (let scan = spool.next(); scan !== undefined; scan = spool.next()) {
-			if (hopeless) {
-				listener.stayed(scan, hopeless);
-				continue;
-			}
-			try {
-				await settled(spool.unsettledMs(scan));
-				listener.started(scan);
-				this.#tree ??= await this.#options.connect();
-				const name = await this.#upload(this.#tree, scan);
-				listener.arrived(scan, name, this.#settle(scan));
-			}
-			catch (error) {
-				listener.stayed(scan, error as Error);
-				if (this.#tree === undefined || concernsAll(error as Error))
-					hopeless = error as Error;
-			}
+		try {
+			await settled(spool.unsettledMs(scan));
+			listener.started(scan);
+			this.#tree ??= await this.#options.connect();
+			const name = await this.#upload(this.#tree, scan);
+			listener.arrived(scan, name, this.#settle(scan));
+			return undefined;
 		}
-		await this.#disconnect();
+		catch (error) {
+			listener.stayed(scan, error as Error);
+			return this.#tree === undefined || concernsAll(error as Error) ? error as Error : undefined;
+		}
 	}
 
 	/** Leaves the share and the server in good order; what goes wrong here concerns nobody. */

@@ -1,7 +1,7 @@
 /** What becomes of the local file once the scan has arrived, and when it has not. */
 import Timer from "timer";
-import { status, Status as FileStatus, createDirectory } from "../../../hosts/storage/storage.js";
-import { TransportError } from "../../../modules/errors/errors.js";
+import { createDirectory, move, status, Status as FileStatus } from "../../../hosts/storage/storage.js";
+import { StorageError, TransportError } from "../../../modules/errors/errors.js";
 import { equal, ok, rejects } from "../../support/assert.js";
 import { Command, Status } from "../../support/peer.js";
 import { save } from "../../support/scratch.js";
@@ -103,6 +103,23 @@ describe("the local file", () => {
 		putScan(it, "a.pdf", pattern(10));
 		const outcomes = await it.upload({ settling: { settleMs: 100, now: () => undefined, ticks: () => 0 } });
 		equal(outcomes[0]!.reason, undefined);
+	}));
+
+	it("leaves no connection behind when its folder is taken away in the middle of a look", () => bench({}, async it => {
+		const source = `${it.folder}/in`;
+		createDirectory(source);
+		for (let i = 0; i < 20; i++)
+			save(`${source}/${i}.pdf`, pattern(10));
+		let moved = false;
+		it.peer.before = turn => {
+			if (turn.command === Command.CREATE && !moved) {
+				moved = true;
+				move(source, `${it.folder}/away`);
+			}
+		};
+		await rejects(() => it.upload({ source }), StorageError, /source=.*in: .*No such file/i);
+		equal(it.connection!.alive, false);
+		equal(it.peer.count(Command.LOGOFF), 1);
 	}));
 
 	it("is not looked for in a folder that is not there", () => bench({}, async it => {
