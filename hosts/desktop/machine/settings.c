@@ -142,6 +142,9 @@ static void addSettingsFrom(FILE *stream, FILE *input)
 	while ((length = getline(&line, &size, input)) >= 0) {
 		if (length && line[length - 1] == '\n')
 			line[length - 1] = 0;
+		/* Not shown where it is wrong: it may be a piece of a password. */
+		if (*line && (*line == '=' || !strchr(line, '=')))
+			settings_fail("standard input: a line is no key=value");
 		if (*line)
 			addSetting(stream, line);
 	}
