@@ -17,7 +17,8 @@ export function failureText(code: string | undefined, peer: string, port: number
 				: `${peer} no longer answers on port ${port}: is it still on?`;
 		case "ECONNRESET":
 			return `${peer} reset the connection on port ${port}`;
-		case "EOF":
+		// EPIPE: a write found out before a read did.
+		case "EOF": case "EPIPE":
 			return `${peer} closed the connection on port ${port}`;
 	}
 	const text = `the connection to ${peer} port ${port} failed or was closed${code === undefined ? "" : ` (${code})`}`;

@@ -67,7 +67,7 @@ describe("net: Transport ends", () => {
 	});
 
 	rule("by an error of the socket, once, with the host's code", async () => {
-		for (const [code, text] of [["ECONNRESET", /^nas\.local \(10\.0\.0\.10\) reset the connection on port 445$/], ["ETIMEDOUT", /no longer answers/], ["EHOSTUNREACH", /cannot be reached/], ["EOF", /closed the connection/], ["EWHATEVER", /failed or was closed \(EWHATEVER\)/]] as const) {
+		for (const [code, text] of [["ECONNRESET", /^nas\.local \(10\.0\.0\.10\) reset the connection on port 445$/], ["ETIMEDOUT", /no longer answers/], ["EHOSTUNREACH", /cannot be reached/], ["EOF", /closed the connection/], ["EPIPE", /closed the connection/], ["EWHATEVER", /failed or was closed \(EWHATEVER\)/]] as const) {
 			const bench = new Bench();
 			const transport = await bench.asked();
 			bench.socket.fail(codedError(code));
