@@ -147,6 +147,8 @@ describe("boards", () => {
 				const options = settings(board);
 				// 20 Mbit/s at 10 ms; lwIP wants no more than 65535 without window scaling.
 				for (const name of ["CONFIG_LWIP_TCP_SND_BUF_DEFAULT", "CONFIG_LWIP_TCP_WND_DEFAULT"]) ok(Number(options.get(name)) >= 25_000 && Number(options.get(name)) <= 65535, name);
+				// The SDK's own settings have no watchdog.
+				for (const name of ["CONFIG_ESP_TASK_WDT_EN", "CONFIG_ESP_TASK_WDT_PANIC"]) equal(options.get(name), "y", name);
 				for (const name of ["CONFIG_MBEDTLS_CMAC_C", "CONFIG_FATFS_LFN_HEAP", "CONFIG_FATFS_API_ENCODING_UTF_8", "CONFIG_PARTITION_TABLE_CUSTOM"]) equal(options.get(name), "y", name);
 				equal(options.get("CONFIG_ETH_USE_OPENETH"), board.startsWith("qemu-") ? "y" : undefined);
 				equal(JSON.parse(text(hosts, board, "manifest.json")).build.ESP32_SUBCLASS ?? "esp32", board.replace("qemu-", ""));
@@ -162,9 +164,20 @@ describe("boards", () => {
 	}
 });
 
+describe("mcconfig -p esp32, without a board", () => {
+	it("builds the board esp32", () => {
+		const plain = readManifest(join(root, "manifest.json"), { platform: "esp32" });
+		const { application, own } = read("esp32");
+		deepEqual([...plain.modules.keys()].sort(), [...application.modules.keys()].sort());
+		deepEqual(plain.config.storage, own.config.storage);
+		equal(JSON.parse(text(hosts, "manifest.json")).platforms.esp32.include[0], "./esp32/manifest.json");
+	});
+});
+
 describe("C for the device", () => {
 	const every = [...new Set(boards.flatMap(board => read(board).application.natives))];
 	const application = { ...read("qemu-esp32").application, natives: every };
+	ok(every.some(path => path.endsWith("xs_wifi_reason.c")) && every.some(path => path.endsWith("xs_openeth.c")));
 	/** What a chip's configuration changes in our C: the ESP32's fixed pins, no SDMMC as on the ESP32-C3, cached memory as on the ESP32-P4. */
 	const chips = { "esp32": ["-DCONFIG_IDF_TARGET_ESP32=1"], "esp32s3": [], "esp32c3": ["-DSTANDIN_NO_SDMMC"], "cached": ["-DCONFIG_CACHE_L1_CACHE_LINE_SIZE=64"] };
 

@@ -18,7 +18,7 @@ import { Clock } from "./device/clock.js";
 import { memoryText, startReason } from "./device/condition.js";
 import { Device } from "./device/device.js";
 import { Indicator } from "./device/indicator.js";
-import { checkWiFi, ethernet, wifi, type Class, type Ethernet, type WiFi } from "./device/links.js";
+import { checkWiFi, ethernet, wifi, type Class, type Disconnects, type Ethernet, type WiFi } from "./device/links.js";
 import { loadSettings } from "./device/load-settings.js";
 import { Network, type Link } from "./device/network.js";
 import { Preferences } from "./device/preferences.js";
@@ -165,7 +165,9 @@ function link(settings: Readonly<Record<string, unknown>>, board: Board): (chang
 	if (ssid === "")
 		throw new SettingsError("ssid=… is missing: name of the Wi-Fi network (and passphrase=…, unless it is open)");
 	const io = Modules.importNow("embedded:network/interface/wifi") as Class<WiFi>;
-	return changed => wifi(io, ssid, String(settings.passphrase ?? ""), changed);
+	const told = "hosts/esp32/device/wifi/disconnect-reason";
+	const disconnects = Modules.has(told) ? Modules.importNow(told) as Disconnects : undefined;
+	return changed => wifi(io, ssid, String(settings.passphrase ?? ""), changed, disconnects);
 }
 
 function output({ pin, activeLow }: Pin): Digital {

@@ -1,4 +1,5 @@
 /** The SDK's two network interfaces in one shape. */
+import { joinTrouble } from "./join-trouble.js";
 import type { Link } from "./network.js";
 
 /** ECMA-419's WiFi and Ethernet, as far as they are used. */
@@ -21,15 +22,23 @@ export function checkWiFi(values: Readonly<Record<string, unknown>>): void {
 		throw new RangeError("passphrase=…: 8 to 63 characters of ASCII, or 64 hexadecimal digits; empty for a network without one");
 }
 
+/** What a board with Wi-Fi can say of why it was disconnected: wifi/disconnect-reason.ts. */
+export interface Disconnects {
+	watchDisconnects(): void;
+	disconnectReason(): number;
+}
+
 /** Wi-Fi. Without a passphrase the network has to be an open one. */
-export function wifi(io: Class<WiFi>, ssid: string, passphrase: string, changed: () => void): Link {
+export function wifi(io: Class<WiFi>, ssid: string, passphrase: string, changed: () => void, disconnects?: Disconnects): Link {
 	const device = new io({ onChanged: () => changed() });
+	disconnects?.watchDisconnects();
 	const options = passphrase === "" ? { SSID: ssid } : { SSID: ssid, password: passphrase };
 	return {
 		name: `Wi-Fi "${ssid}"`,
 		advice: "check ssid and passphrase, and that the access point offers 2.4 GHz",
 		get connection() { return device.connection; },
 		get address() { return device.address; },
+		get trouble() { return disconnects && joinTrouble(disconnects.disconnectReason()); },
 		connect() { device.connect(options); },
 		disconnect() { device.disconnect(); },
 	};
@@ -42,6 +51,7 @@ export function ethernet(io: Class<Ethernet>, changed: () => void): Link {
 	return {
 		name: "Ethernet",
 		advice: "check the cable and the network's DHCP server",
+		trouble: undefined,
 		get connection() { return device.connection; },
 		get address() { return device.address; },
 		connect() {

@@ -7,6 +7,8 @@ export interface Link {
 	readonly name: string;
 	/** What a person can do when it does not come up. */
 	readonly advice: string;
+	/** Why it was last refused or lost, with what to do; undefined where the interface does not know. */
+	readonly trouble: string | undefined;
 	/** 500: ready for use, 400: joined, 300: joining, 200: neither. */
 	readonly connection: number;
 	readonly address: string | undefined;
@@ -55,7 +57,7 @@ export class Network {
 			this.#link.connect();
 		}
 		catch (error) {
-			this.#failed((error as Error).message);
+			this.#failed(`${(error as Error).message}; ${this.#link.advice}`);
 			return;
 		}
 		this.#look();
@@ -76,13 +78,14 @@ export class Network {
 		}
 		else if (this.#address !== undefined) {
 			this.#address = undefined;
-			this.#options.log(`network: ${this.#link.name} is lost`);
+			const { name, trouble } = this.#link;
+			this.#options.log(`network: ${name} is lost${trouble === undefined ? "" : `: ${trouble}`}`);
 			this.#pause();
 			this.#options.onDown();
 		}
 		else if (this.#joining) {
 			if (this.#link.connection < 300)
-				this.#failed("refused or out of reach");
+				this.#refused("refused or out of reach");
 			else
 				this.#again(checkMs, () => this.#check());
 		}
@@ -90,13 +93,16 @@ export class Network {
 
 	#check(): void {
 		if (++this.#checks >= joinChecks)
-			this.#failed(this.#link.connection >= 400 ? "no address from DHCP" : "no answer");
+			this.#link.connection >= 400 ? this.#failed(`no address from DHCP; ${this.#link.advice}`) : this.#refused("no answer");
 		else
 			this.#look();
 	}
 
+	/** What the interface itself says of it is better than what could be the matter. */
+	#refused(otherwise: string): void { this.#failed(this.#link.trouble ?? `${otherwise}; ${this.#link.advice}`); }
+
 	#failed(reason: string): void {
-		this.#options.log(`network: ${this.#link.name}: ${reason}; ${this.#link.advice}. Next try in ${this.#pauseMs / 1000} s`);
+		this.#options.log(`network: ${this.#link.name}: ${reason}. Next try in ${this.#pauseMs / 1000} s`);
 		this.#pause();
 	}
 

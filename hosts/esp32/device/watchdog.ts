@@ -1,6 +1,6 @@
 /**
  * Notices that work under way makes no progress any more, which no time-out of the layers below has ended. A loop that never returns to the
- * event loop is not its business: that is what ESP-IDF's task watchdog is for, which the SDK feeds at each turn (CONFIG_ESP_TASK_WDT_EN).
+ * event loop is not its business: that is what ESP-IDF's task watchdog is for, which the SDK feeds at each turn (CONFIG_ESP_TASK_WDT_EN in the boards' sdkconfig.defaults).
  */
 import type Timer from "timer";
 

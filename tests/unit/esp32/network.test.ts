@@ -1,4 +1,5 @@
 /** hosts/esp32/device/network.ts and links.ts, over interfaces that behave as the SDK's do. */
+import { joinTrouble } from "../../../hosts/esp32/device/join-trouble.js";
 import { checkWiFi, ethernet, wifi } from "../../../hosts/esp32/device/links.js";
 import { Network, type Link } from "../../../hosts/esp32/device/network.js";
 import { deepEqual, equal, ok, throws } from "../../support/assert.js";
@@ -87,6 +88,35 @@ describe("network", () => {
 		deepEqual(begins.map((at, i) => i === 0 ? 0 : at - begins[i - 1]!), [0, 1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000]);
 		ok(log[0]!.includes("Wi-Fi \"home\": refused or out of reach; check ssid and passphrase") && log[0]!.endsWith("Next try in 1 s"), log[0]);
 		ok(!log.join().includes("horse"));
+	});
+
+	it("says why the access point refused or was lost, where the board can tell", () => {
+		let reason = 0;
+		let watched = 0;
+		const disconnects = { watchDisconnects: () => { watched++; }, disconnectReason: () => reason };
+		const { io, timer, log } = start(changed => wifi(FakeInterface, "home", "correct horse", changed, disconnects));
+		equal(watched, 1);
+		for (const [value, said] of [
+			[15, "does not accept the passphrase: check passphrase. Next try"], [201, "no access point with this name in reach"], [210, "security is of another kind"],
+			[3, "refused or out of reach; check ssid"], [0, "refused or out of reach; check ssid"], [99, "disconnected (ESP-IDF's reason 99). Next try"],
+		] as const) {
+			reason = value;
+			io.become(200);
+			const line = log[log.length - 1]!;
+			ok(line.startsWith("network: Wi-Fi \"home\": ") && line.includes(said), line);
+			while (io.connection !== 300) timer.pass(500);
+		}
+		io.become(500, "10.0.0.2");
+		reason = 200;
+		io.become(200);
+		equal(log[log.length - 1], "network: Wi-Fi \"home\" is lost: the access point fell silent: it is out of reach or was switched off");
+	});
+
+	it("has a word for every reason that a person can do something about, and none of them is empty", () => {
+		for (let reason = 0; reason < 256; reason++) {
+			const text = joinTrouble(reason);
+			ok(text === undefined ? [0, 3, 8].includes(reason) : text.length > 20 && text.length < 160, `${reason}`);
+		}
 	});
 
 	it("gives up a try without an answer, and one without an address from DHCP, after half a minute each", () => {
