@@ -10,6 +10,7 @@ import { SPNEGO } from "./modules/auth/spnego.js";
 import { Buffers } from "./modules/client/buffers.js";
 import { Connection } from "./modules/client/connection.js";
 import { dialectName, negotiate, type Policy } from "./modules/client/negotiate.js";
+import { chooseRing } from "./modules/client/ring.js";
 import { Session } from "./modules/client/session.js";
 import type { TreeConnect } from "./modules/client/tree-connect.js";
 import { AuthenticationError, SettingsError, StorageError } from "./modules/errors/errors.js";
@@ -39,7 +40,10 @@ class Application {
 	constructor(machine: Machine, settings: Settings) {
 		this.#machine = machine;
 		this.#settings = settings;
-		const { slots, slotLength } = config.pipeline;
+		const memory = machine.memory();
+		const { slots, slotLength } = chooseRing(config.pipeline, memory);
+		if (memory)
+			log(`write pipeline: ${slots} slots of ${slotLength / 1024} KiB, taken from ${Math.floor(memory.free / 1024)} KiB of free memory`);
 		this.#buffers = new Buffers(slots, slotLength);
 		const clientGuid = new Uint8Array(16);
 		random(clientGuid, 0, clientGuid.length);
@@ -142,7 +146,16 @@ async function main(): Promise<void> {
 		machine?.status("settings");
 		return exit(2);
 	}
-	watch(machine, settings, new Application(machine, settings));
+	let application: Application;
+	try {
+		application = new Application(machine, settings);
+	}
+	catch (error) {
+		log((error as Error).message);
+		machine.status("problem");
+		return exit(1);
+	}
+	watch(machine, settings, application);
 }
 
 /** Looks once, or again and again: every watch seconds, and when a person asks. */

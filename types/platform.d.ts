@@ -25,6 +25,8 @@ declare module "platform" {
 	export interface Machine {
 		/** mc/config, overlaid by what was set later. */
 		readonly settings: Readonly<Record<string, unknown>>;
+		/** Bytes that the write pipeline may be taken from, in all and in one piece; undefined where nobody needs to count. */
+		memory(): { readonly free: number; readonly largest: number } | undefined;
 		/** Sees to it that the scans can be read, or throws StorageError. Before each look. */
 		prepare(): void;
 		/** Each call with "uploading" is a sign of life; without one for minutes a device starts anew. */

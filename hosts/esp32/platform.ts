@@ -118,7 +118,7 @@ export async function ready(check: (values: Readonly<Record<string, unknown>>) =
 			log(memory());
 			card.ready();
 		};
-		const device = new Device({ settings, indicator, watchdog, prepare });
+		const device = new Device({ settings, indicator, watchdog, prepare, memory: () => ({ free: freeMemory(), largest: largestBlock() }) });
 		if (board.button !== undefined)
 			button(board.button, () => device.ask());
 		return await online(device, board);

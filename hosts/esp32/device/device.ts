@@ -9,9 +9,13 @@ export interface DeviceOptions {
 	/** Undefined on a board without an LED. */
 	indicator: Pick<Indicator, "show"> | undefined;
 	watchdog: Pick<Watchdog, "feed" | "rest">;
+	memory(): FreeMemory;
 	/** Sees to it that the scans can be read, or throws StorageError. */
 	prepare(): void;
 }
+
+/** Bytes: in all, and in one piece. */
+export interface FreeMemory { readonly free: number; readonly largest: number }
 
 export class Device {
 	readonly settings: Readonly<Record<string, unknown>>;
@@ -25,6 +29,8 @@ export class Device {
 		this.#options = options;
 		this.#show();
 	}
+
+	memory(): FreeMemory { return this.#options.memory(); }
 
 	prepare(): void { this.#options.prepare(); }
 

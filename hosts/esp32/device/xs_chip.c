@@ -5,8 +5,8 @@
 #include "esp_heap_caps.h"
 #include "esp_system.h"
 
-/* The pipeline's ring and the network's buffers come from here, external memory doesn't do for them. */
-#define CHIP_MEMORY (MALLOC_CAP_8BIT | MALLOC_CAP_INTERNAL)
+/* The pipeline's ring and the network's buffers come from here: neither external memory nor what DMA can't reach does for them. */
+#define CHIP_MEMORY (MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL)
 
 void xs_chip_freeMemory(xsMachine *the)
 {

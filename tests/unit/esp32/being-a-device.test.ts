@@ -152,10 +152,13 @@ describe("watchdog", () => {
 	});
 });
 
+const memory = () => ({ free: 100_000, largest: 80_000 });
+
 describe("device", () => {
 	function device() {
 		const calls: string[] = [];
 		const it = new Device({
+			memory,
 			settings: { server: "nas" }, indicator: { show: pattern => calls.push(pattern) },
 			watchdog: { feed: () => calls.push("feed"), rest: () => calls.push("rest") }, prepare: () => calls.push("prepare"),
 		});
@@ -187,10 +190,11 @@ describe("device", () => {
 		it.ask();
 		it.prepare();
 		deepEqual(calls, ["second", "prepare"]);
+		deepEqual(it.memory(), { free: 100_000, largest: 80_000 });
 	});
 
 	it("works without an LED", () => {
-		const it = new Device({ settings: {}, indicator: undefined, watchdog: { feed() {}, rest() {} }, prepare() {} });
+		const it = new Device({ settings: {}, indicator: undefined, watchdog: { feed() {}, rest() {} }, prepare() {}, memory });
 		it.status("uploading");
 		it.online = true;
 	});

@@ -1,0 +1,42 @@
+/** How large the write pipeline is: as the manifest says where there is memory for that, smaller where there is less. */
+import { controlLength, headRoom, receiveLength } from "./layout.js";
+
+export interface Ring {
+	readonly slots: number;
+	/** Bytes of file data in each. */
+	readonly slotLength: number;
+}
+
+/** Bytes of the kind of memory that the pipeline takes, asked once network and storage have theirs. */
+export interface FreeMemory {
+	readonly free: number;
+	/** In one piece. */
+	readonly largest: number;
+}
+
+/** What the network takes while a window is under way (lwIP's send buffer, 28 KiB on our boards), and a little for everybody else. */
+const reserve = 32 * 1024;
+/** Below this a slot is little more than its headers and a WRITE's turn. */
+const leastSlotLength = 4096;
+
+/** Bytes of the pipeline's one block. */
+export function ringLength({ slots, slotLength }: Ring): number {
+	return receiveLength + controlLength + slots * (headRoom + slotLength);
+}
+
+/**
+ * The first that leaves the reserve: most, slots half as long, and so on down to 4 KiB; then half as many of those. Error where even the smallest
+ * does not fit. memory undefined: nobody counts, so most it is.
+ */
+export function chooseRing(most: Ring, memory: FreeMemory | undefined): Ring {
+	let ring = most;
+	while (memory && (ringLength(ring) > memory.largest || ringLength(ring) + reserve > memory.free)) {
+		if (ring.slotLength >= 2 * leastSlotLength)
+			ring = { slots: ring.slots, slotLength: ring.slotLength / 2 };
+		else if (ring.slots >= 4)
+			ring = { slots: Math.floor(ring.slots / 2), slotLength: ring.slotLength };
+		else
+			throw new Error(`not enough memory: the smallest write pipeline takes ${ringLength(ring)} bytes, and ${reserve} have to stay free for the network; ${memory.free} are free, ${memory.largest} in one piece`);
+	}
+	return ring;
+}

@@ -1,0 +1,38 @@
+/** modules/client/ring.ts: the write pipeline's size by the memory at hand. */
+import { chooseRing, ringLength } from "../../../modules/client/ring.js";
+import { deepEqual, equal, ok, throws } from "../../support/assert.js";
+
+const most = Object.freeze({ slots: 4, slotLength: 16384 });
+
+describe("the ring", () => {
+	it("is as large as the manifest says where nobody counts, and where there is plenty", () => {
+		deepEqual(chooseRing(most, undefined), most);
+		deepEqual(chooseRing(most, { free: 153_000, largest: 110_000 }), most);
+		deepEqual(chooseRing({ slots: 2, slotLength: 65536 }, { free: 8_000_000, largest: 4_000_000 }), { slots: 2, slotLength: 65536 });
+	});
+
+	it("takes no more than 68 KiB by default", () => ok(ringLength(most) <= 70 * 1024, `${ringLength(most)}`));
+
+	it("is halved where less than 32 KiB would stay free, to the byte", () => {
+		const enough = ringLength(most) + 32768;
+		deepEqual(chooseRing(most, { free: enough, largest: enough }), most);
+		deepEqual(chooseRing(most, { free: enough - 1, largest: enough - 1 }), { slots: 4, slotLength: 8192 });
+	});
+
+	it("is halved where memory is in pieces", () => {
+		deepEqual(chooseRing(most, { free: 200_000, largest: ringLength(most) - 1 }), { slots: 4, slotLength: 8192 });
+		deepEqual(chooseRing(most, { free: 200_000, largest: 30_000 }), { slots: 4, slotLength: 4096 });
+	});
+
+	it("has fewer slots at last, and refuses what would starve the network", () => {
+		const two = ringLength({ slots: 2, slotLength: 4096 });
+		deepEqual(chooseRing(most, { free: two + 32768, largest: two }), { slots: 2, slotLength: 4096 });
+		throws(() => chooseRing(most, { free: two + 32767, largest: two + 32767 }), Error, /^not enough memory: the smallest write pipeline takes \d+ bytes/);
+		throws(() => chooseRing(most, { free: 300_000, largest: two - 1 }), Error, /in one piece$/);
+	});
+
+	it("is never asked for a slot below 4 KiB by halving: the manifest may", () => {
+		deepEqual(chooseRing({ slots: 4, slotLength: 2048 }, undefined), { slots: 4, slotLength: 2048 });
+		equal(chooseRing({ slots: 8, slotLength: 4096 }, { free: 60_000, largest: 60_000 }).slots, 4);
+	});
+});
