@@ -53,7 +53,7 @@ int pipeline_lay_out(pipeline_layout *layout, uint32_t slots, uint32_t slotLengt
 	uint64_t dataAt = align(controlAt + controlLength + headRoom);
 	uint64_t stride = align((uint64_t)slotLength + headRoom);
 	/* Below 2^33 each, and at most 255 slots: none of this wraps. */
-	uint64_t length = dataAt - headRoom + stride * slots;
+	uint64_t length = dataAt - headRoom + stride * slots + PIPELINE_TAIL;
 
 	if ((slots < 1) || (slots > PIPELINE_SLOTS_LIMIT) || (slotLength < 1) || (length > INT32_MAX))
 		return 0;

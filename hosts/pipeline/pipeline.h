@@ -1,7 +1,7 @@
 /*
  * A ring of slots in one block of memory, and a thread that fills free slots from a file, ahead of who sends them.
  *
- *   [ receive area | control area | slot 0 | slot 1 | … ]      slot: [ head room | data ]
+ *   [ receive area | control area | slot 0 | slot 1 | … | tail ]      slot: [ head room | data ]
  *
  * A slot is free → filling → filled → taken → free. Only the thread makes a slot filling and filled; only the owner
  * takes and releases. All calls but pipeline_heard()'s partner notify() come from the owner's one thread.
@@ -40,6 +40,8 @@ enum {
 };
 
 #define PIPELINE_SLOTS_LIMIT 255
+/* Bytes behind the last slot: who encrypts a slot in place borrows as many behind its data (hosts/crypto/aead.h), be it the last or not. */
+#define PIPELINE_TAIL 16
 /* The largest whole number that a JavaScript Number counts exactly up to. */
 #define PIPELINE_OFFSET_LIMIT ((uint64_t)1 << 53)
 

@@ -2,8 +2,9 @@
  * The write pipeline: one block of C-owned (on ESP32: DMA-capable) memory with a ring of slots, and a reader that fills
  * them from a file ahead of the sender. JavaScript sees the block as one ArrayBuffer and speaks of positions in it.
  *
- *   [ receive area | control area | slot 0 | slot 1 | … ]      slot: [ head room | file data ]
+ *   [ receive area | control area | slot 0 | slot 1 | … | tail ]      slot: [ head room | file data ]
  *
+ * The tail of 16 bytes belongs to nobody: it is the room behind the last slot that AEAD borrows, as it borrows another slot's head room elsewhere.
  * A slot is free → filling → filled → taken → free. release() gives it back. None of take(), release(), next() and
  * lengthAt() allocates memory in XS. After close() all others throw.
  */

@@ -84,7 +84,7 @@ class Ring {
 		this.slotLength = slotLength;
 		this.headRoom = headRoom;
 		this.onFilled = onFilled;
-		const length = this.dataAt - headRoom + this.stride * slots;
+		const length = this.dataAt - headRoom + this.stride * slots + 16;
 		if (length > limit) throw new RangeError("a write pipeline of 2 GiB or more");
 		for (let i = 0; i < slots; i++) this.slots.push({ state: "free", length: 0 });
 		this.memory = new ArrayBuffer(length);

@@ -63,9 +63,9 @@ static void layouts(void)
 		right = right && pipeline_lay_out(&l, slots, slotLength, headRoom, control, receive)
 			&& (l.dataAt % PORT_ALIGNMENT == 0) && (l.stride % PORT_ALIGNMENT == 0) && (l.controlAt % PORT_ALIGNMENT == 0)
 			&& (l.controlAt >= receive) && (l.dataAt - headRoom >= l.controlAt + control) && (l.stride >= slotLength + headRoom)
-			&& (l.dataAt + (slots - 1) * l.stride + slotLength <= l.length);
+			&& (l.dataAt + (slots - 1) * l.stride + slotLength + PIPELINE_TAIL <= l.length);
 	}
-	check(right, "lay-out: areas do not overlap, data is aligned, all is inside");
+	check(right, "lay-out: areas do not overlap, data is aligned, all is inside, and there is a tail");
 	check(!pipeline_lay_out(&l, 0, 1, 0, 0, 0) && !pipeline_lay_out(&l, 256, 1, 0, 0, 0) && !pipeline_lay_out(&l, 1, 0, 0, 0, 0), "lay-out: no slots, too many, or empty ones are refused");
 	check(!pipeline_lay_out(&l, 1, INT32_MAX, 1, 0, 0) && !pipeline_lay_out(&l, 255, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX)
 		&& !pipeline_lay_out(&l, 2, 0x7FFFFFF0, 0, 0, 0) && !pipeline_lay_out(&l, 1, 1, 0, UINT32_MAX, UINT32_MAX), "lay-out: sums do not wrap");
