@@ -149,7 +149,7 @@ describe("boards", () => {
 				for (const name of ["CONFIG_LWIP_TCP_SND_BUF_DEFAULT", "CONFIG_LWIP_TCP_WND_DEFAULT"]) ok(Number(options.get(name)) >= 25_000 && Number(options.get(name)) <= 65535, name);
 				// The SDK's own settings have no watchdog.
 				for (const name of ["CONFIG_ESP_TASK_WDT_EN", "CONFIG_ESP_TASK_WDT_PANIC"]) equal(options.get(name), "y", name);
-				for (const name of ["CONFIG_MBEDTLS_CMAC_C", "CONFIG_FATFS_LFN_HEAP", "CONFIG_FATFS_API_ENCODING_UTF_8", "CONFIG_PARTITION_TABLE_CUSTOM"]) equal(options.get(name), "y", name);
+				for (const name of ["CONFIG_MBEDTLS_CMAC_C", "CONFIG_MBEDTLS_CCM_C", "CONFIG_MBEDTLS_GCM_C", "CONFIG_FATFS_LFN_HEAP", "CONFIG_FATFS_API_ENCODING_UTF_8", "CONFIG_PARTITION_TABLE_CUSTOM"]) equal(options.get(name), "y", name);
 				equal(options.get("CONFIG_ETH_USE_OPENETH"), board.startsWith("qemu-") ? "y" : undefined);
 				equal(JSON.parse(text(hosts, board, "manifest.json")).build.ESP32_SUBCLASS ?? "esp32", board.replace("qemu-", ""));
 			});

@@ -38,6 +38,15 @@ xsNumberValue xs_crypto_size(xsMachine *the, xsSlot *slot)
 	return number;
 }
 
+xsNumberValue xs_crypto_count(xsMachine *the, xsSlot *slot)
+{
+	xsNumberValue number = xsmcToNumber(*slot);
+
+	if (!(number >= 0 && number < 9007199254740992.0) || number != (xsNumberValue)(uint64_t)number)
+		return -1;
+	return number;
+}
+
 uint8_t *xs_crypto_range(xsMachine *the, xsSlot *buffer, xsNumberValue at, xsNumberValue length, xsBooleanValue writable)
 {
 	void *bytes;

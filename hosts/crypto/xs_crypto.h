@@ -29,6 +29,9 @@ secret_key *xs_crypto_key(xsMachine *the, xsSlot *slot);
 /** A number of bytes or a position, or -1 for whatever is none, which xs_crypto_range() turns down. */
 xsNumberValue xs_crypto_size(xsMachine *the, xsSlot *slot);
 
+/** A whole number below 2^53, or -1 for whatever is none. */
+xsNumberValue xs_crypto_count(xsMachine *the, xsSlot *slot);
+
 /**
  * The address of buffer[at, at + length). TypeError for what is no buffer, RangeError where the range does not fit.
  * Valid until XS allocates next.

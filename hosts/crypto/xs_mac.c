@@ -1,4 +1,4 @@
-/** Glue for hmac.ts and cmac.ts, which share mac.c. */
+/** Glue for hmac.ts, cmac.ts and gmac.ts, which share mac.c. */
 #include "xs_crypto.h"
 #include "mc.xs.h"
 
@@ -10,10 +10,12 @@
 
 void xs_hmac_destructor(void *data);
 void xs_cmac_destructor(void *data);
+void xs_gmac_destructor(void *data);
 
-// A class's hooks are also what tells its objects from those of others: hence two of them.
+// A class's hooks are also what tells its objects from those of others: hence three of them.
 static const xsHostHooks hmac = { xs_hmac_destructor, NULL, NULL };
 static const xsHostHooks cmac = { xs_cmac_destructor, NULL, NULL };
+static const xsHostHooks gmac = { xs_gmac_destructor, NULL, NULL };
 
 static void delete(mac_context *context)
 {
@@ -43,17 +45,17 @@ static void attach(xsMachine *the, const xsHostHooks *hooks, mac_context *contex
 	xsSetHostHooks(xsThis, (xsHostHooks *)hooks);
 }
 
-static void sign(xsMachine *the, const xsHostHooks *hooks, const char *what)
+static void sign(xsMachine *the, const xsHostHooks *hooks, const char *what, const uint8_t *nonce)
 {
 	xsNumberValue at = xs_crypto_size(the, &xsArg(1)), length = xs_crypto_size(the, &xsArg(2)), tagAt = xs_crypto_size(the, &xsArg(3));
 	mac_context *context = xs_crypto_data(the, &xsThis, hooks, what);
 	uint8_t *span = xs_crypto_range(the, &xsArg(0), at, length, 1);
 	uint8_t *tag = xs_crypto_range(the, &xsArg(0), tagAt, MAC_TAG_LENGTH, 1);
 
-	xs_crypto_check(the, mac_sign(context, span, (size_t)length, tag));
+	xs_crypto_check(the, mac_sign(context, nonce, span, (size_t)length, tag));
 }
 
-static void verify(xsMachine *the, const xsHostHooks *hooks, const char *what)
+static void verify(xsMachine *the, const xsHostHooks *hooks, const char *what, const uint8_t *nonce)
 {
 	xsNumberValue at = xs_crypto_size(the, &xsArg(1)), length = xs_crypto_size(the, &xsArg(2)), tagAt = xs_crypto_size(the, &xsArg(3));
 	mac_context *context = xs_crypto_data(the, &xsThis, hooks, what);
@@ -62,7 +64,7 @@ static void verify(xsMachine *the, const xsHostHooks *hooks, const char *what)
 	uint8_t *tag = xs_crypto_range(the, &xsArg(0), tagAt, MAC_TAG_LENGTH, 1);
 	int right;
 
-	xs_crypto_check(the, mac_verify(context, span, (size_t)length, tag, &right));
+	xs_crypto_check(the, mac_verify(context, nonce, span, (size_t)length, tag, &right));
 	xsmcSetBoolean(xsResult, right);
 }
 
@@ -134,12 +136,12 @@ void xs_hmac_finishKey(xsMachine *the)
 
 void xs_hmac_sign(xsMachine *the)
 {
-	sign(the, &hmac, "HMAC");
+	sign(the, &hmac, "HMAC", NULL);
 }
 
 void xs_hmac_verify(xsMachine *the)
 {
-	verify(the, &hmac, "HMAC");
+	verify(the, &hmac, "HMAC", NULL);
 }
 
 void xs_hmac_close(xsMachine *the)
@@ -169,15 +171,66 @@ void xs_cmac(xsMachine *the)
 
 void xs_cmac_sign(xsMachine *the)
 {
-	sign(the, &cmac, "CMAC");
+	sign(the, &cmac, "CMAC", NULL);
 }
 
 void xs_cmac_verify(xsMachine *the)
 {
-	verify(the, &cmac, "CMAC");
+	verify(the, &cmac, "CMAC", NULL);
 }
 
 void xs_cmac_close(xsMachine *the)
 {
 	end(the, &cmac);
+}
+
+void xs_gmac_destructor(void *data)
+{
+	delete(data);
+}
+
+void xs_gmac(xsMachine *the)
+{
+	secret_key *key = xs_crypto_key(the, &xsArg(0));
+	mac_context *context;
+	crypto_outcome outcome;
+
+	if (key->length != 16)
+		xsRangeError("crypto: AES-GMAC wants a key of 16 bytes, not %d", key->length);
+	context = create(the);
+	outcome = mac_open_gmac(context, key->bytes);
+	if (xs_crypto_made_room(the, outcome))
+		outcome = mac_open_gmac(context, key->bytes);
+	attach(the, &gmac, context, outcome);
+}
+
+/** The last two arguments of GMAC's sign() and verify(). */
+static void take_nonce(xsMachine *the, uint8_t nonce[GMAC_NONCE_LENGTH])
+{
+	xsNumberValue counter = xs_crypto_count(the, &xsArg(4)), flags = xs_crypto_count(the, &xsArg(5));
+
+	if (counter < 0 || flags < 0 || flags > 0xFFFFFFFF)
+		xsRangeError("crypto: a nonce is a counter below 2^53 and flags below 2^32, both whole numbers");
+	gmac_nonce((uint64_t)counter, (uint32_t)flags, nonce);
+}
+
+void xs_gmac_sign(xsMachine *the)
+{
+	uint8_t nonce[GMAC_NONCE_LENGTH];
+
+	take_nonce(the, nonce);
+	sign(the, &gmac, "GMAC", nonce);
+}
+
+void xs_gmac_verify(xsMachine *the)
+{
+	uint8_t nonce[GMAC_NONCE_LENGTH];
+
+	take_nonce(the, nonce);
+	verify(the, &gmac, "GMAC", nonce);
+}
+
+void xs_gmac_close(xsMachine *the)
+{
+	end(the, &gmac);
 }

@@ -1,5 +1,5 @@
 /** hosts/crypto on Node: node:crypto behind the names that the faces call, with the same checks and the same messages as the C. */
-import { createCipheriv, createHash, createHmac, randomFillSync, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomFillSync, timingSafeEqual } from "node:crypto";
 import { MD4 } from "./node-md4.js";
 import type { Functions } from "./node-natives.js";
 
@@ -35,6 +35,8 @@ const keys = new States<{ bytes: Uint8Array }>("key");
 const digests = new States<{ algorithm: number; hash: Hash }>("digest");
 const hmacs = new States<{ algorithm: number; key: Uint8Array; hash: Hash }>("HMAC");
 const cmacs = new States<{ key: Uint8Array }>("CMAC");
+const gmacs = new States<{ key: Uint8Array }>("GMAC");
+const aeads = new States<{ key: Uint8Array; cipher: CipherName; nonceLength: number; sealed: number; limit: number }>("AEAD");
 const rc4s = new States<{ s: Uint8Array; i: number; j: number }>("RC4");
 
 /** bytes[at, at + length), checked. */
@@ -84,6 +86,48 @@ function cmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
 	if (!whole) padded[bytes.length] = 0x80;
 	for (let at = 0; at < 16; at++) padded[padded.length - 16 + at]! ^= subkey[at]!;
 	return aes("aes-128-cbc", key, padded).subarray(-16);
+}
+
+/** [MS-SMB2] 3.1.4.1: GCM of nothing, the message authenticated along with it. */
+function gmac(key: Uint8Array, counter: number, flags: number, bytes: Uint8Array): Uint8Array {
+	const nonce = new Uint8Array(12);
+	const view = new DataView(nonce.buffer);
+	view.setBigUint64(0, BigInt(counter), true);
+	view.setUint32(8, flags, true);
+	const cipher = createCipheriv("aes-128-gcm", key, nonce).setAAD(bytes);
+	cipher.final();
+	return cut(cipher.getAuthTag(), 16);
+}
+
+function checkNonce(counter: unknown, flags: unknown): void {
+	if (!isCount(counter) || !isCount(flags) || flags > 0xFFFFFFFF)
+		throw new RangeError("crypto: a nonce is a counter below 2^53 and flags below 2^32, both whole numbers");
+}
+
+function isCount(value: unknown): value is number { return Number.isSafeInteger(value) && value as number >= 0; }
+
+/** TypeScript tells GCM and CCM apart by these names; what is called here is alike for both. */
+type CipherName = "aes-128-gcm";
+
+/** [MS-SMB2] 2.2.3.1.2. */
+const ciphers: readonly (undefined | { name: CipherName; keyLength: number; nonceLength: number })[] = [
+	undefined,
+	{ name: "aes-128-ccm" as CipherName, keyLength: 16, nonceLength: 11 },
+	{ name: "aes-128-gcm", keyLength: 16, nonceLength: 12 },
+	{ name: "aes-256-ccm" as CipherName, keyLength: 32, nonceLength: 11 },
+	{ name: "aes-256-gcm" as CipherName, keyLength: 32, nonceLength: 12 },
+];
+
+/** The parts of what is to be sealed or opened, checked as the glue does it. */
+function parts(bytes: Uint8Array, tagAt: number, at: number, associatedLength: number, length: number) {
+	const associated = range(bytes, at, associatedLength);
+	const message = range(bytes, at + associatedLength, length);
+	const tag = range(bytes, tagAt, 16);
+	const end = at + associatedLength + length;
+	if (end + 16 > bytes.length) throw new RangeError("crypto: a message to seal or open needs 16 bytes of room behind it in its buffer");
+	if (associatedLength < 16) throw new RangeError("crypto: the associated bytes begin with a nonce of 16 bytes");
+	if (tagAt < end && at < tagAt + 16) throw new RangeError("crypto: the tag lies in what it is over");
+	return { associated, message, tag };
 }
 
 function sign(mac: (bytes: Uint8Array) => ArrayLike<number>, bytes: Uint8Array, at: number, length: number, tagAt: number): void {
@@ -196,6 +240,60 @@ export const natives: Functions = {
 		return verify(span => cmac(key, span), bytes, at, length, tagAt);
 	},
 	xs_cmac_close() { cmacs.close(this); },
+
+	xs_gmac(key) {
+		const { bytes } = keys.get(key);
+		if (bytes.length !== 16) throw new RangeError(`crypto: AES-GMAC wants a key of 16 bytes, not ${bytes.length}`);
+		gmacs.set(this, { key: bytes.slice() });
+	},
+	xs_gmac_sign(bytes, at, length, tagAt, counter, flags) {
+		checkNonce(counter, flags);
+		const { key } = gmacs.get(this);
+		sign(span => gmac(key, counter, flags, span), bytes, at, length, tagAt);
+	},
+	xs_gmac_verify(bytes, at, length, tagAt, counter, flags) {
+		checkNonce(counter, flags);
+		const { key } = gmacs.get(this);
+		return verify(span => gmac(key, counter, flags, span), bytes, at, length, tagAt);
+	},
+	xs_gmac_close() { gmacs.close(this); },
+
+	xs_aead(cipher, key, limit = 2 ** 32) {
+		const { bytes } = keys.get(key);
+		const known = ciphers[cipher];
+		if (!known) throw new RangeError(`crypto: no cipher ${String(cipher)}`);
+		if (bytes.length !== known.keyLength) throw new RangeError(`crypto: cipher ${cipher} wants a key of ${known.keyLength} bytes, not ${bytes.length}`);
+		if (!isCount(limit) || limit < 1) throw new RangeError("crypto: the limit is a whole number of messages, 1 or more");
+		aeads.set(this, { key: bytes.slice(), cipher: known.name, nonceLength: known.nonceLength, sealed: 0, limit });
+	},
+	xs_aead_seal(bytes, tagAt, at, associatedLength, length) {
+		const state = aeads.get(this);
+		const { associated, message, tag } = parts(bytes, tagAt, at, associatedLength, length);
+		if (state.sealed >= state.limit) throw new Error(`crypto: the key is used up: ${state.limit} messages were sealed with it`);
+		const nonce = associated.subarray(0, 16).fill(0);
+		new DataView(nonce.buffer, nonce.byteOffset).setBigUint64(0, BigInt(state.sealed++), true);
+		const cipher = createCipheriv(state.cipher, state.key, nonce.subarray(0, state.nonceLength), { authTagLength: 16 });
+		cipher.setAAD(associated, { plaintextLength: message.length });
+		message.set(cut(cipher.update(message), length));
+		cipher.final();
+		tag.set(cut(cipher.getAuthTag(), 16));
+	},
+	xs_aead_open(bytes, tagAt, at, associatedLength, length) {
+		const state = aeads.get(this);
+		const { associated, message, tag } = parts(bytes, tagAt, at, associatedLength, length);
+		const decipher = createDecipheriv(state.cipher, state.key, associated.subarray(0, state.nonceLength), { authTagLength: 16 });
+		decipher.setAuthTag(tag).setAAD(associated, { plaintextLength: message.length });
+		try {
+			message.set(cut(decipher.update(message), length));
+			decipher.final();
+			return true;
+		}
+		catch {
+			message.fill(0);
+			return false;
+		}
+	},
+	xs_aead_close() { aeads.close(this); },
 
 	xs_kdf(key, label, context, derived) {
 		const { bytes } = keys.get(key);

@@ -34,3 +34,16 @@ export const cmac: readonly { message: string; tag: string }[] = [
 		tag: "51f0bebf 7e3b9d92 fc497417 79363cfe",
 	},
 ];
+
+/**
+ * AES-128-GMAC as [MS-SMB2] 3.1.4.1 has it, over the bytes i * 7 + 3, under the key 000102…0f. No standard has nonces of this form: computed with OpenSSL 3 (Python's cryptography).
+ */
+export const gmac: readonly { length: number; counter: number; flags: number; tag: string }[] = [
+	{ length: 0, counter: 0, flags: 0, tag: "7346139595c0b41e497bbde365f42d0a" },
+	{ length: 1, counter: 1, flags: 1, tag: "7088414d5415321a96f17acf8f51aa4a" },
+	{ length: 16, counter: 4328719365, flags: 16909060, tag: "60b0c50d946790653e1fcbf886b36621" },
+	{ length: 64, counter: 4294967296, flags: 2, tag: "1b0f2e668031b7476887253cb2736024" },
+	{ length: 65, counter: 9007199254740991, flags: 3, tag: "d19cfb49d3d328b593ae2bd47708abec" },
+	{ length: 80, counter: 4294967295, flags: 4294967295, tag: "8219b843834c15c6ecbce267054f6d1f" },
+	{ length: 16384, counter: 258, flags: 0, tag: "3f3b73df9ec189407efc98cd1fc13280" },
+];

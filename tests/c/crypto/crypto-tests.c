@@ -245,7 +245,7 @@ static void reference(const mac_context *mac, const uint8_t *buffer, size_t size
 	uint8_t *copy = exactly(buffer, size);
 
 	memset(copy + tagAt, 0, 16);
-	if (mac_sign(mac, copy + at, length, tag).call)
+	if (mac_sign(mac, NULL, copy + at, length, tag).call)
 		abort();
 	free(copy);
 }
@@ -265,21 +265,21 @@ static void straddle_tests(const mac_context *mac, const char *name)
 			int right = -1;
 
 			reference(mac, message, SIZE, AT, lengths[i], tagAt, tag);
-			mac_sign(mac, buffer + AT, lengths[i], buffer + tagAt);
+			mac_sign(mac, NULL, buffer + AT, lengths[i], buffer + tagAt);
 			signs = signs && !memcmp(buffer + tagAt, tag, 16) && !memcmp(buffer, message, tagAt)
 				&& !memcmp(buffer + tagAt + 16, message + tagAt + 16, SIZE - tagAt - 16);
 			kept = exactly(buffer, SIZE);
-			mac_verify(mac, buffer + AT, lengths[i], buffer + tagAt, &right);
+			mac_verify(mac, NULL, buffer + AT, lengths[i], buffer + tagAt, &right);
 			verifies = verifies && right == 1;
 			restores = restores && !memcmp(buffer, kept, SIZE);
 			buffer[tagAt + i] ^= 0x10;
-			mac_verify(mac, buffer + AT, lengths[i], buffer + tagAt, &right);
+			mac_verify(mac, NULL, buffer + AT, lengths[i], buffer + tagAt, &right);
 			refuses = refuses && right == 0;
 			buffer[tagAt + i] ^= 0x10;
 			// A byte of the span that is not covered by the tag.
 			if (lengths[i] && (AT < tagAt || AT >= tagAt + 16)) {
 				buffer[AT] ^= 1;
-				mac_verify(mac, buffer + AT, lengths[i], buffer + tagAt, &right);
+				mac_verify(mac, NULL, buffer + AT, lengths[i], buffer + tagAt, &right);
 				refuses = refuses && right == 0;
 			}
 			free(kept);
@@ -298,7 +298,7 @@ static void mac_tests(void)
 	uint8_t tag[MAC_MAX_LENGTH];
 
 	check(!mac_open_cmac(&cmac, rfcKey).call && !mac_open_hmac(&hmac, PSA_ALG_SHA_256, (const uint8_t *)"Jefe", 4).call, "keys are imported");
-	mac_sign(&cmac, NULL, 0, tag);
+	mac_sign(&cmac, NULL, NULL, 0, tag);
 	check(same_hex(tag, 16, "bb1d6929e95937287fa37d129b756746"), "RFC 4493, no message");
 	mac_add(&hmac, (const uint8_t *)"what do ya want ", 16);
 	mac_add(&hmac, (const uint8_t *)"for nothing?", 12);
@@ -323,12 +323,12 @@ static void mac_fault_tests(void)
 
 	number(message, sizeof(message));
 	fail_next("psa_mac_compute", 0);
-	check(failed(mac_sign(&mac, message, 32, message + 8), "psa_mac_compute", PSA_ERROR_HARDWARE_FAILURE), "psa_mac_compute fails in sign");
+	check(failed(mac_sign(&mac, NULL, message, 32, message + 8), "psa_mac_compute", PSA_ERROR_HARDWARE_FAILURE), "psa_mac_compute fails in sign");
 	check(message[8] == 8 * 7 + 3 && message[23] == 23 * 7 + 3, "the tag's bytes are put back");
 	memset(message, 0, sizeof(message));
 	fail_next("psa_mac_compute", 0);
 	right = -1;
-	check(failed(mac_verify(&mac, message, 32, message + 8, &right), "psa_mac_compute", PSA_ERROR_HARDWARE_FAILURE) && right == 0,
+	check(failed(mac_verify(&mac, NULL, message, 32, message + 8, &right), "psa_mac_compute", PSA_ERROR_HARDWARE_FAILURE) && right == 0,
 		"psa_mac_compute fails in verify: not right");
 
 	fail_next("calloc", 0);
