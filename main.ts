@@ -7,9 +7,11 @@ import { random } from "./hosts/crypto/random.js";
 import { ntlmUserName, parseAccount } from "./modules/auth/account.js";
 import { NTLM } from "./modules/auth/ntlm.js";
 import { SPNEGO } from "./modules/auth/spnego.js";
+import { allSigningAlgorithms, ciphers, signingAlgorithms } from "./modules/client/algorithms.js";
 import { Buffers } from "./modules/client/buffers.js";
 import { Connection } from "./modules/client/connection.js";
-import { dialectName, negotiate, type Policy } from "./modules/client/negotiate.js";
+import { cipherName, signingName } from "./modules/client/keys.js";
+import { dialectName, negotiate, refusesOffer, type Negotiated, type Policy } from "./modules/client/negotiate.js";
 import { chooseRing } from "./modules/client/ring.js";
 import { Session } from "./modules/client/session.js";
 import type { TreeConnect } from "./modules/client/tree-connect.js";
@@ -17,7 +19,6 @@ import { AuthenticationError, SettingsError, StorageError } from "./modules/erro
 import { checkHost } from "./modules/net/host.js";
 import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
-import { Dialect } from "./modules/smb2/negotiate.js";
 import { Report, size } from "./modules/uploader/report.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
@@ -54,6 +55,8 @@ class Application {
 		this.#policy = {
 			dialectMin: settings.dialectMin, dialectMax: settings.dialectMax,
 			signingRequired: settings.signing === "required" && settings.auth !== "guest",
+			encryption: settings.encryption,
+			ciphers: settings.encryptionAlgorithms ?? ciphers, signingAlgorithms: settings.signingAlgorithms ?? signingAlgorithms,
 			server: settings.server, clientGuid,
 		};
 	}
@@ -71,6 +74,19 @@ class Application {
 	}
 
 	async #connect(): Promise<TreeConnect> {
+		try {
+			return await this.#logOn();
+		}
+		catch (error) {
+			if (!refusesOffer(error) || this.#settings.signingAlgorithms || this.#policy.signingAlgorithms === allSigningAlgorithms)
+				throw error;
+			this.#verbose("The server wants another signing algorithm: connecting anew");
+			this.#policy = { ...this.#policy, signingAlgorithms: allSigningAlgorithms };
+			return this.#logOn();
+		}
+	}
+
+	async #logOn(): Promise<TreeConnect> {
 		const { server, port, share, path, user, auth } = this.#settings;
 		this.#verbose(`Connecting to ${server}, share: ${share}, path: /${path}${path ? "/" : ""}`);
 		const { pipeline, memory } = this.#buffers;
@@ -90,7 +106,7 @@ class Application {
 			this.#verbose(session.guest ? "Let in as guest: nothing is signed" : "User authenticated successfully");
 			const tree = await session.treeConnect(share);
 			this.#verbose("Share connected successfully");
-			print(`${server} (${transport.address} port ${transport.port}), ${dialectName(connection.dialect)}, ${signingName(connection)}, ${session.guest ? "guest" : `user ${user}`}, share ${share}${path ? `, folder ${path}` : ""}`);
+			print(`${server} (${transport.address} port ${transport.port}), ${dialectName(connection.dialect)}, ${protection(connection, negotiated)}, ${session.guest ? "guest" : `user ${user}`}, share ${share}${path ? `, folder ${path}` : ""}`);
 			return tree;
 		}
 		catch (error) {
@@ -115,8 +131,9 @@ class Application {
 	}
 }
 
-function signingName(connection: Connection): string {
-	return connection.signer === undefined ? "not signed" : connection.dialect < Dialect.SMB3_00 ? "signed (HMAC-SHA256)" : "signed (AES-CMAC)";
+/** How messages are protected, for the log. */
+function protection(connection: Connection, { signing, cipher }: Negotiated): string {
+	return connection.sealed ? `encrypted (${cipherName(cipher)})` : connection.signer ? `signed (${signingName(connection.dialect, signing)})` : "not signed";
 }
 
 /** Throws SettingsError or RangeError for settings that can't be. */

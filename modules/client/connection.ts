@@ -7,9 +7,11 @@ import type { Pipeline } from "../../hosts/pipeline/pipeline.js";
 import { ProtocolError, TransportError } from "../errors/errors.js";
 import { commandName, Flags, Header } from "../smb2/header.js";
 import { NTStatus, statusName } from "../smb2/status.js";
+import { ProtocolId, protocolId } from "../smb2/transform-header.js";
 import type { Memory } from "../smb2/wire.js";
 import { statusError } from "./advice.js";
-import { controlLength, prefixLength } from "./layout.js";
+import { controlLength, messageRoom } from "./layout.js";
+import { Sealing } from "./sealing.js";
 import type { Carrier, ConnectionLimits, Request, Signer, Stream } from "./request.js";
 
 interface Exchange {
@@ -46,8 +48,10 @@ export class Connection {
 	maxWriteSize = 65536;
 	/** Of the one session that this connection carries; zeros before there is one. */
 	sessionId: Uint8Array = new Uint8Array(8);
-	/** Signs every request and verifies every response once it is set. */
+	/** Signs every request and verifies every response once it is set, but for those that are sealed. */
 	signer: Signer | undefined;
+	/** Keys to seal with, once there are some. */
+	sealing: Sealing | undefined;
 	/** Called when the connection is lost or closed. */
 	onClose: () => void = () => {};
 
@@ -72,13 +76,15 @@ export class Connection {
 	#idleSince = 0;
 	#timer: Timer;
 	#failure: Error | undefined;
+	/** Whether sealing is in use: every message, in both directions. */
+	#sealed = false;
 
 	constructor(transport: Carrier, memory: Memory, pipeline: Pipeline, limits: ConnectionLimits) {
 		this.#transport = transport;
 		this.memory = memory;
 		this.pipeline = pipeline;
 		this.#limits = limits;
-		this.#controlAt = pipeline.controlAt + prefixLength;
+		this.#controlAt = pipeline.controlAt + messageRoom;
 		this.#controlEnd = pipeline.controlAt + controlLength;
 		this.#tickMs = Math.ceil(limits.answerMs / ticksPerAnswer);
 		this.#timer = Timer.repeat(() => this.#tick(), this.#tickMs);
@@ -92,8 +98,17 @@ export class Connection {
 	/** Whether requests can still be made. */
 	get alive(): boolean { return this.#failure === undefined; }
 	get credits(): number { return this.#credits; }
+	/** Whether messages are encrypted. */
+	get sealed(): boolean { return this.#sealed; }
 	/** Whether the control plane waits for credits: the data plane then leaves them to it. */
 	get contended(): boolean { return this.#creditsShort; }
+
+	/** From now on every message is sealed, and so has to be every response. To be called while no request is under way. */
+	seal(): void {
+		if (!this.sealing)
+			throw new TypeError("there are no keys to seal with");
+		this.#sealed = true;
+	}
 
 	/** Sends one request and settles with what its read() returns. StatusError for a status that is neither SUCCESS nor accepted. */
 	async request<T>(request: Request<T>, treeId = 0): Promise<T> {
@@ -142,17 +157,16 @@ export class Connection {
 		header.MessageId = messageId;
 		header.TreeId = treeId;
 		header.SessionId = this.sessionId;
-		if (this.signer)
-			header.Flags = Flags.SIGNED;
+		header.Flags = this.#signs;
 		this.#messageId += creditCharge;
 		this.#credits -= creditCharge;
 		return messageId;
 	}
 
-	/** Signs memory[at, end), if this session signs, and hands it to the transport. */
+	/** Signs or seals memory[at, end), if this session does, and hands it to the transport. */
 	send(at: number, end: number): void {
 		this.#sign(at, end);
-		this.#transport.send(at, end);
+		this.#transmit(at, end);
 	}
 
 	/** Begins or, with undefined, ends the data plane. There is one at a time. */
@@ -174,7 +188,8 @@ export class Connection {
 		Timer.clear(this.#timer);
 		this.#transport.close();
 		this.signer?.close();
-		this.signer = undefined;
+		this.sealing?.close();
+		this.signer = this.sealing = undefined;
 		this.#unclaim(this.#slotAt);
 		const outstanding = this.#outstanding, waiting = this.#waiting, stream = this.#stream;
 		this.#outstanding = [];
@@ -222,7 +237,7 @@ export class Connection {
 	#sendAll(first: number, length: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): void {
 		const firstId = this.#messageId, credits = this.#credits, before = this.#outstanding.length;
 		try {
-			this.#transport.send(first, this.#layOut(first, first + length, requests, treeId, exchange));
+			this.#transmit(first, this.#layOut(first, first + length, requests, treeId, exchange));
 		}
 		catch (error) {
 			// Nothing was sent: the ids and credits are as good as before.
@@ -237,7 +252,7 @@ export class Connection {
 	/** Writes and signs one message after the other; returns the end of the last. */
 	#layOut(at: number, limit: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): number {
 		const header = new Header();
-		const signed = this.signer ? Flags.SIGNED : 0;
+		const signed = this.#signs;
 		for (let i = 0; i < requests.length; i++) {
 			const request = requests[i];
 			const messageId = this.begin(header, at, request.command, treeId, 1);
@@ -254,11 +269,21 @@ export class Connection {
 		return at;
 	}
 
+	/** 3.2.4.1.1: what is sealed is not signed. */
+	get #signs(): number { return this.signer && !this.#sealed ? Flags.SIGNED : 0; }
+
 	#sign(at: number, end: number): void {
-		this.signer?.sign(this.memory.bytes, at, end - at, at + signatureOffset);
+		if (this.signer && !this.#sealed)
+			this.signer.sign(this.memory.bytes, at, end - at, at + signatureOffset);
 	}
 
-	#sent(at: number): void {
+	/** Seals memory[at, end), a message or a compound of them, if this session does. */
+	#transmit(at: number, end: number): void {
+		this.#transport.send(this.#sealed ? this.sealing!.seal(this.memory, at, end, this.sessionId) : at, end);
+	}
+
+	#sent(sentAt: number): void {
+		const at = protocolId(this.memory.view, sentAt, this.memory.bytes.length) === ProtocolId.TRANSFORM ? sentAt + Sealing.headLength : sentAt;
 		if (at === this.#controlAt || at === this.#slotAt)
 			this.#unclaim(at);
 		else
@@ -286,12 +311,14 @@ export class Connection {
 
 	#receive(at: number, end: number): void {
 		try {
-			this.#checkProtocol(at, end);
+			const sealed = this.#sealedAt(at, end);
+			if (sealed)
+				at = this.sealing!.open(this.memory, at, end, this.sessionId);
 			const header = this.#header;
 			do {
 				header.open(this.memory, at, end);
 				at = header.end;
-				this.#dispatch(header);
+				this.#dispatch(header, sealed);
 				if (this.#failure)
 					return;
 			} while (at < end);
@@ -305,15 +332,23 @@ export class Connection {
 		}
 	}
 
-	#checkProtocol(at: number, end: number): void {
-		const first = end - at >= 4 ? this.memory.view.getUint32(at, true) : 0;
-		if (first === smb1Protocol)
-			throw new ProtocolError("the server answered in SMB1, which is never spoken here: enable SMB2 or SMB3 on it");
-		if (first === transformProtocol)
-			throw new ProtocolError("the server sent an encrypted message although no encryption was agreed on");
+	/** Whether what came is sealed, as agreed on. */
+	#sealedAt(at: number, end: number): boolean {
+		switch (protocolId(this.memory.view, at, end)) {
+			case ProtocolId.TRANSFORM:
+				if (!this.#sealed)
+					throw new ProtocolError("the server sent an encrypted message although no encryption was agreed on");
+				return true;
+			case ProtocolId.SMB1:
+				throw new ProtocolError("the server answered in SMB1, which is never spoken here: enable SMB2 or SMB3 on it");
+			case ProtocolId.COMPRESSED:
+				throw new ProtocolError("the server sent a compressed message although no compression was agreed on");
+			default:
+				return false;
+		}
 	}
 
-	#dispatch(header: Header): void {
+	#dispatch(header: Header, sealed: boolean): void {
 		if (!header.isResponse)
 			throw new ProtocolError(`the server sent ${commandName(header.Command)} as a request`);
 		if (header.unsolicited)
@@ -327,7 +362,11 @@ export class Connection {
 			throw new ProtocolError(`${commandName(entry.request.command)}: the server answered message id ${messageId} with ${commandName(header.Command)}`);
 
 		const interim = status === NTStatus.PENDING && header.async;
-		if (!interim)
+		if (sealed)
+			this.#checkSession(header);
+		else if (this.#sealed)
+			this.#refuse(header, "encrypted");
+		else if (!interim)
 			this.#verify(header);
 		this.#credits += header.CreditResponse;
 		if (interim)
@@ -360,17 +399,25 @@ export class Connection {
 	#verify(header: Header): void {
 		if (this.signer === undefined)
 			return;
-		if (!header.isSigned) {
-			const status = header.Status;
-			// A server that has lost the session has lost the key too: no more can be said than that this connection is over.
-			if (status === NTStatus.USER_SESSION_DELETED || status === NTStatus.NETWORK_SESSION_EXPIRED)
-				throw new TransportError(`the server says, unsigned, that the session is over (${statusName(status)})`, "SESSION_LOST");
-			throw new ProtocolError(`${commandName(header.Command)}: the server's reply is not signed: somebody may be between you and the server`);
-		}
-		if (!header.isSession(this.sessionId))
-			throw new ProtocolError(`${commandName(header.Command)}: the reply belongs to another session`);
+		if (!header.isSigned)
+			this.#refuse(header, "signed");
+		this.#checkSession(header);
 		if (!this.signer.verify(this.memory.bytes, header.at, header.end - header.at, header.signatureAt))
 			throw new ProtocolError(`${commandName(header.Command)}: the reply's signature is wrong: somebody may be between you and the server`);
+	}
+
+	#checkSession(header: Header): void {
+		if (!header.isSession(this.sessionId))
+			throw new ProtocolError(`${commandName(header.Command)}: the reply belongs to another session`);
+	}
+
+	/** Ends the connection over a reply that anybody could have made. */
+	#refuse(header: Header, lacking: string): never {
+		const status = header.Status;
+		// A server that has lost the session has lost the keys too: no more can be said than that this connection is over.
+		if (status === NTStatus.USER_SESSION_DELETED || status === NTStatus.NETWORK_SESSION_EXPIRED)
+			throw new TransportError(`the server says, in a reply that is not ${lacking}, that the session is over (${statusName(status)})`, "SESSION_LOST");
+		throw new ProtocolError(`${commandName(header.Command)}: the server's reply is not ${lacking}: somebody may be between you and the server`);
 	}
 
 	#complete({ request, exchange, index }: Outstanding, status: number, header: Header): void {
@@ -419,6 +466,3 @@ export class Connection {
 
 /** [MS-SMB2] 2.2.1.2 Signature. */
 const signatureOffset = 48;
-/** 0xFF "SMB", 0xFD "SMB" as little endian numbers. */
-const smb1Protocol = 0x424D53FF;
-const transformProtocol = 0x424D53FD;

@@ -2,7 +2,7 @@
 import { random } from "../../hosts/crypto/random.js";
 import { ProtocolError, StatusError, TransportError } from "../errors/errors.js";
 import { Command } from "../smb2/header.js";
-import { Capabilities, Dialect, HashAlgorithm, NegotiateContextType, NegotiateRequest, NegotiateResponse, SecurityMode, SigningAlgorithm } from "../smb2/negotiate.js";
+import { Capabilities, Cipher, Dialect, HashAlgorithm, NegotiateContextType, NegotiateRequest, NegotiateResponse, SecurityMode, SigningAlgorithm } from "../smb2/negotiate.js";
 import { NTStatus } from "../smb2/status.js";
 import { hex, textLength } from "../smb2/wire.js";
 import type { Connection } from "./connection.js";
@@ -14,6 +14,11 @@ export interface Policy {
 	readonly dialectMax: number;
 	/** Whether an unsigned session is out of the question. */
 	readonly signingRequired: boolean;
+	/** required: a server that can't encrypt is refused; preferred: whatever can be encrypted is; on-demand: what the server or the share demands; off: nothing, and who demands it is refused. */
+	readonly encryption: "required" | "preferred" | "on-demand" | "off";
+	/** Cipher and SigningAlgorithm, what this platform does best first. */
+	readonly ciphers: readonly number[];
+	readonly signingAlgorithms: readonly number[];
 	/** The server's name as the person gave it. */
 	readonly server: string;
 	/** 16 bytes that stay the same for this device. */
@@ -32,6 +37,10 @@ export interface Negotiated {
 	readonly token: Uint8Array;
 	/** 3.1.1 only. */
 	readonly preauth: PreauthIntegrity | undefined;
+	/** SigningAlgorithm, where the dialect does not decide. */
+	readonly signing: number;
+	/** Cipher, NONE where nothing can be encrypted. */
+	readonly cipher: number;
 }
 
 const allDialects = Object.freeze([Dialect.SMB2_02, Dialect.SMB2_10, Dialect.SMB3_00, Dialect.SMB3_02, Dialect.SMB3_11] as const);
@@ -52,14 +61,18 @@ export function dialectName(dialect: number): string {
 /** Sets the connection's dialect and maxWriteSize. ProtocolError for an answer that does not fit what was asked; TransportError with a hint where the server hangs up. */
 export async function negotiate(connection: Connection, policy: Policy): Promise<Negotiated> {
 	const dialects = allDialects.filter(dialect => dialect >= policy.dialectMin && dialect <= policy.dialectMax);
+	const encrypts = policy.encryption !== "off" && policy.dialectMax >= Dialect.SMB3_00;
 	const offer = {
 		dialects,
+		ciphers: encrypts ? policy.ciphers : [],
+		signingAlgorithms: policy.signingAlgorithms,
 		securityMode: policy.signingRequired ? SecurityMode.SIGNING_REQUIRED : SecurityMode.SIGNING_ENABLED,
-		capabilities: policy.dialectMax > Dialect.SMB2_02 ? Capabilities.LARGE_MTU : 0,
+		capabilities: (policy.dialectMax > Dialect.SMB2_02 ? Capabilities.LARGE_MTU : 0) | (encrypts ? Capabilities.ENCRYPTION : 0),
 		preauth: policy.dialectMax >= Dialect.SMB3_11 ? new PreauthIntegrity() : undefined,
 	};
+	let negotiated: Negotiated;
 	try {
-		return await connection.request({
+		negotiated = await connection.request({
 			command: Command.NEGOTIATE,
 			subject: "",
 			length: 256 + textLength(policy.server),
@@ -75,7 +88,9 @@ export async function negotiate(connection: Connection, policy: Policy): Promise
 					const salt = new Uint8Array(saltLength);
 					random(salt, 0, saltLength);
 					request.addPreauthIntegrity([HashAlgorithm.SHA_512], salt);
-					request.addSigning([SigningAlgorithm.AES_CMAC]);
+					if (encrypts)
+						request.addEncryption(offer.ciphers);
+					request.addSigning(offer.signingAlgorithms);
 					request.addNetName(policy.server);
 					offer.preauth.add(memory.bytes, request.headerAt, request.end);
 				}
@@ -87,9 +102,12 @@ export async function negotiate(connection: Connection, policy: Policy): Promise
 	catch (error) {
 		throw explained(error as Error, connection, dialects);
 	}
+	if (policy.encryption === "required" && negotiated.cipher === Cipher.NONE)
+		throw new ProtocolError(`NEGOTIATE: the server does not encrypt (${dialectName(connection.dialect)}), encryption=required: enable encryption and SMB 3 on it; nothing was sent`);
+	return negotiated;
 }
 
-type Offer = Pick<Negotiated, "dialects" | "securityMode" | "capabilities" | "preauth">;
+type Offer = Pick<Negotiated, "dialects" | "securityMode" | "capabilities" | "preauth"> & Pick<Policy, "ciphers" | "signingAlgorithms">;
 
 /** Checks the response and takes from it what is needed later. */
 function take(connection: Connection, response: NegotiateResponse, offer: Offer): Negotiated {
@@ -97,8 +115,11 @@ function take(connection: Connection, response: NegotiateResponse, offer: Offer)
 	if (!offer.dialects.includes(dialect))
 		throw new ProtocolError(`NEGOTIATE: the server chose ${dialectName(dialect)} (${hex(dialect, 4)}), which was not offered`);
 	let preauth: PreauthIntegrity | undefined;
+	// 3.2.5.2: below 3.1.1 a capability stands for the one cipher there is.
+	const capable = dialect >= Dialect.SMB3_00 && dialect < Dialect.SMB3_11 && (offer.capabilities & response.Capabilities & Capabilities.ENCRYPTION) !== 0;
+	let chosen: Chosen = { signing: SigningAlgorithm.AES_CMAC, cipher: capable ? Cipher.AES128_CCM : Cipher.NONE };
 	if (dialect === Dialect.SMB3_11) {
-		checkContexts(response);
+		chosen = chosenIn(response, offer);
 		preauth = offer.preauth;
 		preauth!.add(response.memory.bytes, response.headerAt, response.end);
 	}
@@ -107,34 +128,49 @@ function take(connection: Connection, response: NegotiateResponse, offer: Offer)
 	connection.dialect = dialect;
 	connection.maxWriteSize = response.MaxWriteSize;
 	return {
-		dialects: offer.dialects, securityMode: offer.securityMode, capabilities: offer.capabilities, preauth,
+		dialects: offer.dialects, securityMode: offer.securityMode, capabilities: offer.capabilities, preauth, ...chosen,
 		serverGuid: response.ServerGuid, serverSecurityMode: response.SecurityMode, serverCapabilities: response.Capabilities,
 		token: response.securityBuffer(),
 	};
 }
 
-/** 3.2.5.2: exactly one PREAUTH_INTEGRITY_CAPABILITIES with the hash that was offered; the others at most once. */
-function checkContexts(response: NegotiateResponse): void {
-	let hash = 0, signing = -1;
+type Chosen = Pick<Negotiated, "signing" | "cipher">;
+
+/** 3.2.5.2: exactly one PREAUTH_INTEGRITY_CAPABILITIES with the hash that was offered; the others at most once, with something that was offered. */
+function chosenIn(response: NegotiateResponse, offer: Offer): Chosen {
+	let hash = 0, signing = -1, cipher = -1;
 	const contexts = response.contexts();
 	while (contexts.next()) {
-		if (contexts.ContextType === NegotiateContextType.PREAUTH_INTEGRITY_CAPABILITIES) {
-			if (hash !== 0)
-				throw new ProtocolError("NEGOTIATE: two PREAUTH_INTEGRITY_CAPABILITIES");
-			hash = contexts.algorithm();
+		switch (contexts.ContextType) {
+			case NegotiateContextType.PREAUTH_INTEGRITY_CAPABILITIES:
+				if (hash !== 0)
+					throw new ProtocolError("NEGOTIATE: two PREAUTH_INTEGRITY_CAPABILITIES");
+				hash = contexts.algorithm();
+				break;
+			case NegotiateContextType.SIGNING_CAPABILITIES:
+				if (signing !== -1)
+					throw new ProtocolError("NEGOTIATE: two SIGNING_CAPABILITIES");
+				signing = contexts.algorithm();
+				break;
+			case NegotiateContextType.ENCRYPTION_CAPABILITIES:
+				if (cipher !== -1)
+					throw new ProtocolError("NEGOTIATE: two ENCRYPTION_CAPABILITIES");
+				cipher = contexts.algorithm();
 		}
-		else if (contexts.ContextType === NegotiateContextType.SIGNING_CAPABILITIES) {
-			if (signing !== -1)
-				throw new ProtocolError("NEGOTIATE: two SIGNING_CAPABILITIES");
-			signing = contexts.algorithm();
-		}
-		else if (contexts.ContextType === NegotiateContextType.ENCRYPTION_CAPABILITIES)
-			throw new ProtocolError("NEGOTIATE: a cipher, though none was offered");
 	}
 	if (hash !== HashAlgorithm.SHA_512)
 		throw new ProtocolError(`NEGOTIATE: preauth integrity by ${hash ? `hash ${hex(hash, 4)}` : "nothing"}, SHA-512 expected`);
-	if (signing !== -1 && signing !== SigningAlgorithm.AES_CMAC)
+	if (signing !== -1 && !offer.signingAlgorithms.includes(signing))
 		throw new ProtocolError(`NEGOTIATE: signing algorithm ${hex(signing, 4)} was not offered`);
+	if (cipher > Cipher.NONE && !offer.ciphers.includes(cipher))
+		throw new ProtocolError(`NEGOTIATE: cipher ${hex(cipher, 4)} was not offered`);
+	// A server without SIGNING_CAPABILITIES, as before Windows Server 2022, signs by AES-CMAC; one that answers NONE has no cipher in common.
+	return { signing: signing === -1 ? SigningAlgorithm.AES_CMAC : signing, cipher: Math.max(cipher, Cipher.NONE) };
+}
+
+/** Whether that is how a server answers (Samba 4.17 does) that has no algorithm in common with the SIGNING_CAPABILITIES that it was sent. */
+export function refusesOffer(error: unknown): boolean {
+	return error instanceof StatusError && error.status === NTStatus.INVALID_PARAMETER && error.request === "NEGOTIATE";
 }
 
 /** Says what a server most likely means that does not answer a NEGOTIATE as it should. */

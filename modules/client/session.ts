@@ -1,9 +1,5 @@
 /** [MS-SMB2] 3.2.1.3 Session: logs on, derives the keys, and proves that it is the server that answered. */
-import { CMAC } from "../../hosts/crypto/cmac.js";
-import { DigestAlgorithm } from "../../hosts/crypto/digest.js";
-import { HMAC } from "../../hosts/crypto/hmac.js";
-import { kdf } from "../../hosts/crypto/kdf.js";
-import { Key } from "../../hosts/crypto/key.js";
+import type { Key } from "../../hosts/crypto/key.js";
 import type { SPNEGO } from "../auth/spnego.js";
 import { AuthenticationError, ProtocolError, StatusError } from "../errors/errors.js";
 import { Command, Header } from "../smb2/header.js";
@@ -12,9 +8,8 @@ import { Dialect, SecurityMode } from "../smb2/negotiate.js";
 import { SessionFlags, SessionSetupRequest, SessionSetupResponse } from "../smb2/session-setup.js";
 import { NTStatus } from "../smb2/status.js";
 import type { Connection } from "./connection.js";
-import type { Signer } from "./request.js";
+import { type Algorithms, makeSealing, makeSigner } from "./keys.js";
 import type { Negotiated, Policy } from "./negotiate.js";
-import type { PreauthIntegrity } from "./preauth.js";
 import { TreeConnect } from "./tree-connect.js";
 
 /** The negotiation of who we are: SPNEGO. */
@@ -22,8 +17,6 @@ export type LogOn = Pick<SPNEGO, "initial" | "step" | "finish" | "sessionKey" | 
 
 /** A server that asks for more tokens than this is not going to be content. */
 const roundsMax = 8;
-/** [MS-SMB2] 3.2.5.3: Session.SessionKey. */
-const sessionKeyLength = 16;
 
 export class Session {
 	readonly connection: Connection;
@@ -42,7 +35,7 @@ export class Session {
 		}
 		catch (error) {
 			if (error instanceof StatusError && error.status === NTStatus.ACCESS_DENIED)
-				throw new AuthenticationError("the server refused the log-on: STATUS_ACCESS_DENIED (0xC0000022): the account may not log on over the network, or the server demands encryption, which this version does not speak", { cause: error });
+				throw new AuthenticationError("the server refused the log-on: STATUS_ACCESS_DENIED (0xC0000022): the account may not log on over the network, or the server demands encryption of a client that offered none: check encryption=… and dialect=…", { cause: error });
 			if (error instanceof StatusError && isLogonStatus(error.status))
 				throw new AuthenticationError(error.message.replace("SESSION_SETUP", "the server refused the log-on"), { cause: error });
 			throw error;
@@ -105,13 +98,12 @@ async function logOn(connection: Connection, negotiated: Negotiated, policy: Pol
 					preauth?.add(memory.bytes, response.headerAt, end);
 					return { token: answer, final: false, guest };
 				}
-				if ((response.SessionFlags & SessionFlags.ENCRYPT_DATA) !== 0)
-					throw new AuthenticationError("the server demands encryption (SMB2_SESSION_FLAG_ENCRYPT_DATA), which this version does not speak");
 				if (guest && !guestAsked)
 					throw new AuthenticationError("the server let this account in only as guest: check user=…, or say auth=guest if that is meant");
 				spnego.finish(answer);
 				if (!guest)
-					startSigning(connection, negotiated, spnego.sessionKey, new Header().aim(memory, response.headerAt, end), guestAsked);
+					protect(connection, negotiated, spnego.sessionKey, new Header().aim(memory, response.headerAt, end), guestAsked);
+				encrypt(connection, policy, (response.SessionFlags & SessionFlags.ENCRYPT_DATA) !== 0);
 				return { token: answer, final: true, guest };
 			},
 		});
@@ -122,8 +114,8 @@ async function logOn(connection: Connection, negotiated: Negotiated, policy: Pol
 	throw new ProtocolError(`SESSION_SETUP: the server asked for more than ${roundsMax} tokens`);
 }
 
-/** 3.2.5.3.1: makes the signer, and verifies the response that header stands before. */
-function startSigning(connection: Connection, negotiated: Negotiated, sessionKey: Key | undefined, header: Header, guestAsked: boolean): void {
+/** 3.2.5.3.1: makes the keys, and verifies the response that header stands before. */
+function protect(connection: Connection, negotiated: Negotiated, sessionKey: Key | undefined, header: Header, guestAsked: boolean): void {
 	const required = (negotiated.securityMode & SecurityMode.SIGNING_REQUIRED) !== 0;
 	const offered = (negotiated.serverSecurityMode & (SecurityMode.SIGNING_ENABLED | SecurityMode.SIGNING_REQUIRED)) !== 0;
 	if (sessionKey === undefined) {
@@ -131,9 +123,11 @@ function startSigning(connection: Connection, negotiated: Negotiated, sessionKey
 			throw new AuthenticationError("the log-on gave no session key, so nothing could be signed; signing=required");
 		return;
 	}
+	const algorithms: Algorithms = { dialect: connection.dialect, signing: negotiated.signing, cipher: negotiated.cipher, preauth: negotiated.preauth?.value };
+	connection.sealing = makeSealing(algorithms, sessionKey);
 	if (!required && !offered && connection.dialect < Dialect.SMB3_11)
 		return;
-	const signer = makeSigner(connection.dialect, sessionKey, negotiated.preauth);
+	const signer = makeSigner(algorithms, sessionKey);
 	const { bytes } = connection.memory;
 	const proved = header.isSigned && signer.verify(bytes, header.at, header.end - header.at, header.signatureAt);
 	if (proved || (!header.isSigned && !required && connection.dialect < Dialect.SMB3_11)) {
@@ -146,30 +140,17 @@ function startSigning(connection: Connection, negotiated: Negotiated, sessionKey
 		: "SESSION_SETUP: the server's reply is not signed: somebody may be between you and the server");
 }
 
-/** 3.1.4.2 and 3.2.5.3.1: HMAC-SHA256 with the session key for 2.x, AES-CMAC with a derived key for 3.x. */
-export function makeSigner(dialect: number, sessionKey: Key, preauth: PreauthIntegrity | undefined): Signer {
-	const key = new Key(sessionKeyLength), signingKey = new Key(sessionKeyLength);
-	try {
-		key.copy(sessionKey);
-		if (dialect < Dialect.SMB3_00)
-			return new HMAC(DigestAlgorithm.SHA256, key);
-		if (dialect < Dialect.SMB3_11)
-			kdf(key, ascii("SMB2AESCMAC\0"), ascii("SmbSign\0"), signingKey);
-		else
-			kdf(key, ascii("SMBSigningKey\0"), preauth!.value, signingKey);
-		return new CMAC(signingKey);
+/** 3.2.5.3.1, Session.EncryptData: seals from now on where the server demands it or the person wants it. */
+function encrypt(connection: Connection, policy: Policy, demanded: boolean): void {
+	if (connection.sealing) {
+		if (demanded || policy.encryption === "required" || policy.encryption === "preferred")
+			connection.seal();
+		return;
 	}
-	finally {
-		key.close();
-		signingKey.close();
-	}
-}
-
-function ascii(text: string): Uint8Array {
-	const bytes = new Uint8Array(text.length);
-	for (let i = 0; i < text.length; i++)
-		bytes[i] = text.charCodeAt(i);
-	return bytes;
+	if (demanded)
+		throw new AuthenticationError(`the server demands encryption (SMB2_SESSION_FLAG_ENCRYPT_DATA), ${policy.encryption === "off" ? "encryption=off" : "but let this account in without a key to encrypt with"}`);
+	if (policy.encryption === "required")
+		throw new AuthenticationError("the log-on gave no session key, so nothing could be encrypted; encryption=required");
 }
 
 /** Statuses that are about the account, not about this connection: trying again only locks it. */

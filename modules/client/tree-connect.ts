@@ -8,6 +8,7 @@ import { NTStatus } from "../smb2/status.js";
 import { ShareFlags, ShareType, TreeConnectRequest, TreeConnectResponse } from "../smb2/tree-connect.js";
 import { TreeDisconnectRequest, TreeDisconnectResponse } from "../smb2/tree-disconnect.js";
 import { statusError } from "./advice.js";
+import { dialectName } from "./negotiate.js";
 import { textLength } from "../smb2/wire.js";
 import type { Request } from "./request.js";
 import { Open } from "./open.js";
@@ -60,8 +61,12 @@ export class TreeConnect {
 				const response = new TreeConnectResponse().open(memory, at, end);
 				if (response.ShareType !== ShareType.DISK)
 					throw new ProtocolError(`TREE_CONNECT ${share}: this is a ${response.ShareType === ShareType.PRINT ? "printer" : "pipe"}, not a share of files: check share=…`);
-				if ((response.ShareFlags & ShareFlags.ENCRYPT_DATA) !== 0)
-					throw new ProtocolError(`TREE_CONNECT ${share}: the share demands encryption, which this version does not speak`);
+				if ((response.ShareFlags & ShareFlags.ENCRYPT_DATA) !== 0 && !connection.sealed) {
+					if (!connection.sealing)
+						throw new ProtocolError(`TREE_CONNECT ${share}: the share demands encryption, ${policy.encryption === "off" ? "encryption=off" : session.guest ? "which a guest has no key for" : `which ${dialectName(connection.dialect)} and this server's settings do not allow`}`);
+					// 3.2.4.1.8 asks for it with this tree's messages; the session's others may be sealed as well.
+					connection.seal();
+				}
 				if ((response.MaximalAccess & AccessMask.FILE_WRITE_DATA) === 0)
 					throw statusError(`TREE_CONNECT ${share}: nothing may be written`, NTStatus.ACCESS_DENIED);
 				return new TreeConnect(session, share, new Header().aim(memory, response.headerAt, end).TreeId);

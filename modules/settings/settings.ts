@@ -17,6 +17,10 @@ export interface Settings {
 	dialectMin: number;
 	dialectMax: number;
 	signing: "required" | "when-offered";
+	encryption: "on-demand" | "preferred" | "required" | "off";
+	/** SigningAlgorithm and Cipher numbers ([MS-SMB2] 2.2.3.1.7, 2.2.3.1.2), best first; undefined: the client's own choice. */
+	signingAlgorithms: readonly number[] | undefined;
+	encryptionAlgorithms: readonly number[] | undefined;
 	/** Folder of scans on this machine. */
 	source: string;
 	after: "keep" | "move" | "delete";
@@ -39,7 +43,9 @@ const meanings = Object.freeze({
 	kdc: "Kerberos server",
 	dialect: "2.0.2 | 2.1 | 3.0 | 3.0.2 | 3.1.1, or a range such as 3.0-3.1.1",
 	signing: "required | when-offered",
-	encryption: "required | preferred | off",
+	encryption: "on-demand (of the server or the share) | preferred | required | off",
+	"signing-algorithms": "AES-CMAC, AES-GMAC, HMAC-SHA256: which SMB 3.1.1 may use, best first",
+	"encryption-algorithms": "AES-128-CCM, AES-128-GCM, AES-256-CCM, AES-256-GCM: which SMB 3.1.1 may use, best first",
 	source: "folder of scans",
 	after: "keep | move | delete",
 	watch: "seconds between looks at the folder (0: once and end)",
@@ -48,6 +54,9 @@ const meanings = Object.freeze({
 type Key = keyof typeof meanings;
 
 const dialects = Object.freeze({ "2.0.2": 0x0202, "2.1": 0x0210, "3.0": 0x0300, "3.0.2": 0x0302, "3.1.1": 0x0311 } as Record<string, number>);
+
+const signers = Object.freeze({ "HMAC-SHA256": 0, "AES-CMAC": 1, "AES-GMAC": 2 } as Record<string, number>);
+const ciphers = Object.freeze({ "AES-128-CCM": 1, "AES-128-GCM": 2, "AES-256-CCM": 3, "AES-256-GCM": 4 } as Record<string, number>);
 
 /**
  * Checks values (text, Number or Boolean each; objects are the platform's own and passed over, as are the keys named in
@@ -96,8 +105,20 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	if (dialectMin === 0)
 		bad("dialect");
 	const signing = choice("signing", ["required", "when-offered"]);
-	if (choice("encryption", ["off", "preferred", "required"]) === "required")
-		wrong.push("encryption=required: this version signs but does not encrypt; nothing was sent");
+	const encryption = choice("encryption", ["on-demand", "preferred", "required", "off"]);
+	if (encryption === "required" && dialectMax !== 0 && dialectMax < 0x0300)
+		wrong.push(`encryption=required with dialect=${text("dialect")}: SMB 2 can't encrypt: allow 3.0 or later`);
+	if (encryption === "required" && auth === "guest")
+		wrong.push("encryption=required with auth=guest: a guest has no key to encrypt with: give an account");
+	const list = (key: Key, known: Readonly<Record<string, number>>): readonly number[] | undefined => {
+		if (text(key) === "")
+			return undefined;
+		const numbers = text(key).split(",").map(name => known[name.trim().toUpperCase()]);
+		if (numbers.some((number, i) => number === undefined || numbers.indexOf(number) !== i))
+			bad(key);
+		return numbers;
+	};
+	const signingAlgorithms = list("signing-algorithms", signers), encryptionAlgorithms = list("encryption-algorithms", ciphers);
 	const source = needed("source");
 	const after = choice("after", ["keep", "move", "delete"]);
 	const watch = text("watch") === "" ? 0 : wholeNumber(text("watch"), 86400 * 365);
@@ -112,7 +133,7 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	return {
 		server, port, share, path: path.join("/"),
 		user: text("user"), password: text("password"), domain: text("domain"), auth: auth as Settings["auth"],
-		dialectMin, dialectMax, signing,
+		dialectMin, dialectMax, signing, encryption, signingAlgorithms, encryptionAlgorithms,
 		source: source.length > 1 && source.endsWith("/") ? source.slice(0, -1) : source,
 		after, watch, verbose: verbose === "true" || verbose === "1",
 	};
@@ -122,7 +143,7 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 export function settingsHelp(): string {
 	const lines: string[] = [];
 	for (const key in meanings)
-		lines.push(`  ${key}=`.padEnd(14) + meanings[key as Key]);
+		lines.push(`  ${key}=`.padEnd(25) + meanings[key as Key]);
 	return lines.join("\n");
 }
 

@@ -223,19 +223,13 @@ describe("refusals", function () {
 		it("auth=guest where no guests are taken", async () => {
 			assertSaid(await scanner.send(samba, { auth: "guest", user: undefined, password: undefined }), 1, /refused the log-on|guest/);
 		});
-
-		it("a server that demands encryption", async () => {
-			const sealed = await startSamba({ encrypt: "required" });
-			try { assertSaid(await scanner.send(sealed), 1, /encryption/); }
-			finally { await sealed.stop(); }
-		});
 	});
 
 	describe("the share (exit code 1)", () => {
 		let samba: Samba;
 
 		before(async () => {
-			samba = await startSamba({ shares: [{ name: "scans" }, { name: "read-only", readOnly: true }, { name: "locked-up" }, { name: "sealed", encrypt: "required" }] });
+			samba = await startSamba({ shares: [{ name: "scans" }, { name: "read-only", readOnly: true }, { name: "locked-up" }] });
 			chmodSync(samba.folderOf("locked-up"), 0o555);
 		});
 		after(() => samba.stop());
@@ -256,11 +250,6 @@ describe("refusals", function () {
 
 		it("a folder in which it may make no folder", async () => {
 			assertSaid(await scanner.send(samba, { share: "locked-up", path: "new" }), 1, /ACCESS_DENIED.*write permission/);
-		});
-
-		it("a share that demands encryption", async () => {
-			assertSaid(await scanner.send(samba, { share: "sealed" }), 1, /encryption|ACCESS_DENIED/);
-			deepEqual(onShare(samba, "", "sealed"), []);
 		});
 
 		it("a share of no files", async () => {

@@ -7,7 +7,10 @@ import { Key } from "../../hosts/crypto/key.js";
 import type { Buffers } from "../../modules/client/buffers.js";
 import type { Carrier, Signer } from "../../modules/client/request.js";
 import { PreauthIntegrity } from "../../modules/client/preauth.js";
-import { type LogOn, makeSigner } from "../../modules/client/session.js";
+import { type Algorithms, makeSealing, makeSigner } from "../../modules/client/keys.js";
+import { Sealing } from "../../modules/client/sealing.js";
+import type { LogOn } from "../../modules/client/session.js";
+import { Memory } from "../../modules/smb2/wire.js";
 import type { ProtocolError, TransportError } from "../../modules/errors/errors.js";
 
 export const Command = Object.freeze({
@@ -22,6 +25,7 @@ export const Status = Object.freeze({
 const headerLength = 64;
 const responseFlag = 1, asyncFlag = 2, signedFlag = 8;
 const sessionId = 0x1122334455n;
+const sessionIdBytes = Uint8Array.of(0x55, 0x44, 0x33, 0x22, 0x11, 0, 0, 0);
 const sessionKeyBytes = Uint8Array.from({ length: 16 }, (_, i) => 0x40 + i);
 const guid = Uint8Array.from({ length: 16 }, (_, i) => 0xA0 + i);
 
@@ -38,6 +42,8 @@ export interface Turn {
 	body: Uint8Array;
 	credits: number;
 	signed: boolean;
+	/** Whether the request came encrypted; the reply goes out as it says. */
+	sealed: boolean;
 }
 
 export interface PeerOptions {
@@ -50,6 +56,14 @@ export interface PeerOptions {
 	securityMode?: number;
 	shareFlags?: number;
 	maximalAccess?: number;
+	/** Of the NEGOTIATE response: capabilities, and the contexts of 3.1.1 (-1: none). */
+	capabilities?: number;
+	signing?: number;
+	cipher?: number;
+	/** SessionFlags of the last SESSION_SETUP response. */
+	sessionFlags?: number;
+	/** Whether the replies to a compound go out as one. */
+	compounds?: boolean;
 }
 
 export interface File { bytes: number[]; name: string; deletePending: boolean }
@@ -71,6 +85,8 @@ export class Peer implements Carrier {
 	closed = false;
 	/** The script: called before a reply is laid out and signed. */
 	before: (turn: Turn) => void = () => {};
+	/** The script: called with each reply, all but protected; what it returns is signed or sealed as if it were true. */
+	lie: (reply: Uint8Array, turn: Turn) => Uint8Array = reply => reply;
 	/** The script: called with each reply as it would go out. */
 	tamper: Tamper = () => undefined;
 	/** Replies held back by hold(), oldest first. */
@@ -83,10 +99,12 @@ export class Peer implements Carrier {
 	#fileIds = 0;
 	#preauth = new PreauthIntegrity();
 	#signer: Signer | undefined;
+	#sealing: Sealing | undefined;
+	#algorithms: Algorithms | undefined;
 
 	constructor(buffers: Buffers, options: PeerOptions = {}) {
 		this.#buffers = buffers;
-		this.#options = { dialect: 0x0311, credits: 16, guest: false, maxWriteSize: 65536, securityMode: 1, shareFlags: 0, maximalAccess: 0x001F01FF, ...options };
+		this.#options = { dialect: 0x0311, credits: 16, guest: false, maxWriteSize: 65536, securityMode: 1, shareFlags: 0, maximalAccess: 0x001F01FF, capabilities: 0x44, signing: 1, cipher: -1, sessionFlags: 0, compounds: false, ...options };
 	}
 
 	/** What stands where SPNEGO would: it has the key from the start. */
@@ -110,7 +128,8 @@ export class Peer implements Carrier {
 	close(): void {
 		this.closed = true;
 		this.#signer?.close();
-		this.#signer = undefined;
+		this.#sealing?.close();
+		this.#signer = this.#sealing = undefined;
 	}
 
 	/** Hands a message to the client, as the transport would. */
@@ -134,37 +153,74 @@ export class Peer implements Carrier {
 	/** The requests of one command so far. */
 	count(command: number): number { return this.turns.filter(turn => turn.command === command).length; }
 
-	#answer(message: Uint8Array): void {
+	#answer(sent: Uint8Array): void {
+		const sealed = sent[0] === 0xFD;
+		const message = sealed ? this.open(sent) : sent;
+		const turns: Turn[] = [];
 		const replies: Uint8Array[] = [];
 		// A script may end the connection in the middle of a compound.
 		for (let at = 0; at < message.length && !this.closed;) {
 			const next = view(message).getUint32(at + 20, true);
-			const request = message.slice(at, next ? at + next : message.length);
-			replies.push(...this.#reply(request));
+			const turn = this.#serve(message.slice(at, next ? at + next : message.length), sealed);
+			turns.push(turn);
+			const reply = this.#layOut(turn);
+			if (this.#options.compounds)
+				replies.push(reply);
+			else
+				this.#goOut(this.#protect(reply, turn), turn);
 			at += next || message.length;
 		}
-		for (const reply of replies) {
+		if (replies.length > 0)
+			this.#goOut(this.#compound(replies, turns), turns[turns.length - 1]!);
+	}
+
+	#goOut(reply: Uint8Array, turn: Turn): void {
+		for (const message of this.tamper(reply, turn) ?? [reply]) {
 			if (this.holding)
-				this.held.push(reply);
+				this.held.push(message);
 			else
-				this.deliver(reply);
+				this.deliver(message);
 		}
 	}
 
-	#reply(request: Uint8Array): readonly Uint8Array[] {
+	/** One message of several replies (3.3.4.1.3): padded to 8, each signed over its own padding, or all sealed as one. */
+	#compound(replies: readonly Uint8Array[], turns: readonly Turn[]): Uint8Array {
+		const parts = replies.map((reply, i) => {
+			const last = i === replies.length - 1;
+			const part = new Uint8Array(last ? reply.length : Math.ceil(reply.length / 8) * 8);
+			part.set(reply);
+			view(part).setUint32(20, last ? 0 : part.length, true);
+			if (turns[i]!.signed && !turns[i]!.sealed)
+				this.sign(part);
+			return part;
+		});
+		const whole = Uint8Array.from(parts.flatMap(part => [...part]));
+		return turns[0]!.sealed ? this.seal(whole) : whole;
+	}
+
+	#protect(reply: Uint8Array, turn: Turn): Uint8Array {
+		if (turn.sealed)
+			return this.seal(reply);
+		if (turn.signed)
+			this.sign(reply);
+		return reply;
+	}
+
+	#serve(request: Uint8Array, sealed: boolean): Turn {
 		const fields = view(request);
 		const command = fields.getUint16(12, true);
 		const turn: Turn = {
 			index: this.turns.length, command, messageId: fields.getUint32(24, true), request, status: Status.SUCCESS, body: new Uint8Array(0), credits: this.#options.credits,
-			signed: (fields.getUint32(16, true) & signedFlag) !== 0,
+			signed: (fields.getUint32(16, true) & signedFlag) !== 0, sealed,
 		};
+		if (turn.signed && sealed)
+			throw new Error(`the client signed ${command}, which it sealed`);
 		if (turn.signed && !this.#verifies(request))
 			throw new Error(`the client's signature of ${command} is wrong`);
-		this.#serve(turn);
+		this.#answerTo(turn);
 		this.turns.push(turn);
 		this.before(turn);
-		const reply = this.#layOut(turn);
-		return this.tamper(reply, turn) ?? [reply];
+		return turn;
 	}
 
 	/** Whether the client's signature is right: by the same key, over a copy. */
@@ -172,15 +228,42 @@ export class Peer implements Carrier {
 		return this.#signer !== undefined && this.#signer.verify(request, 0, request.length, 48);
 	}
 
-	/** A reply to turn with its status and body, signed where it should be. */
+	/** A reply to turn with its status and body. */
 	#layOut(turn: Turn): Uint8Array {
 		const body = turn.status === Status.SUCCESS || turn.status === Status.MORE_PROCESSING_REQUIRED ? turn.body : Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0);
-		const reply = message(turn, responseFlag | (turn.signed ? signedFlag : 0), body);
+		const reply = this.lie(message(turn, responseFlag | (turn.signed ? signedFlag : 0), body), turn);
 		if (turn.command === Command.NEGOTIATE || (turn.command === Command.SESSION_SETUP && turn.status === Status.MORE_PROCESSING_REQUIRED))
 			this.#preauth.add(reply, 0, reply.length);
-		if (turn.signed)
-			this.sign(reply);
 		return reply;
+	}
+
+	/** A plain message, or several as a compound, sealed with the session's key ([MS-SMB2] 2.2.41). */
+	seal(plain: Uint8Array, sessionId = sessionIdBytes): Uint8Array {
+		const memory = new Memory(new ArrayBuffer(Sealing.headLength + plain.length + 16));
+		memory.bytes.set(plain, Sealing.headLength);
+		const end = Sealing.headLength + plain.length;
+		this.#sealing!.seal(memory, Sealing.headLength, end, sessionId);
+		return memory.bytes.slice(0, end);
+	}
+
+	/** What a reply of seal()'s says. */
+	reveal(sealed: Uint8Array): Uint8Array {
+		const key = new Key(16);
+		key.load(sessionKeyBytes, 0);
+		const client = makeSealing(this.#algorithms!, key)!;
+		key.close();
+		const memory = new Memory(new ArrayBuffer(sealed.length + 16));
+		memory.bytes.set(sealed);
+		const plain = memory.bytes.slice(client.open(memory, 0, sealed.length, sessionIdBytes), sealed.length);
+		client.close();
+		return plain;
+	}
+
+	/** What the client sealed. */
+	open(sealed: Uint8Array): Uint8Array {
+		const memory = new Memory(new ArrayBuffer(sealed.length + 16));
+		memory.bytes.set(sealed);
+		return memory.bytes.slice(this.#sealing!.open(memory, 0, sealed.length, sessionIdBytes), sealed.length);
 	}
 
 	/** Signs a message with the session's key. */
@@ -193,7 +276,7 @@ export class Peer implements Carrier {
 		return message({ ...turn, status: Status.PENDING }, responseFlag | asyncFlag, Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0));
 	}
 
-	#serve(turn: Turn): void {
+	#answerTo(turn: Turn): void {
 		const { request } = turn;
 		const fields = view(request);
 		switch (turn.command) {
@@ -208,7 +291,7 @@ export class Peer implements Carrier {
 				turn.body = pack([2, 16], [1, 1], [1, 0], [4, this.#options.shareFlags], [4, 0], [4, this.#options.maximalAccess]);
 				break;
 			case Command.IOCTL:
-				turn.body = pack([2, 49], [2, 0], [4, 0x00140204], ...anyFileId(), [4, 112], [4, 0], [4, 112], [4, 24], [4, 0], [4, 0], [4, 0x44], ...bytesOf(guid), [2, this.#options.securityMode], [2, this.#options.dialect]);
+				turn.body = pack([2, 49], [2, 0], [4, 0x00140204], ...anyFileId(), [4, 112], [4, 0], [4, 112], [4, 24], [4, 0], [4, 0], [4, this.#options.capabilities], ...bytesOf(guid), [2, this.#options.securityMode], [2, this.#options.dialect]);
 				break;
 			case Command.CREATE:
 				this.#create(turn);
@@ -244,29 +327,34 @@ export class Peer implements Carrier {
 	}
 
 	#negotiateBody(): Uint8Array {
-		const { dialect, maxWriteSize, securityMode } = this.#options;
+		const { dialect, maxWriteSize, securityMode, capabilities, signing, cipher } = this.#options;
 		const contexts = dialect === 0x0311;
-		const fixed = pack([2, 65], [2, securityMode], [2, dialect], [2, contexts ? 2 : 0], ...bytesOf(guid), [4, 0x44], [4, 65536], [4, 65536], [4, maxWriteSize], [4, 0], [4, 0], [4, 0], [4, 0], [2, 128], [2, 0], [4, contexts ? 128 : 0]);
+		const count = 1 + (signing < 0 ? 0 : 1) + (cipher < 0 ? 0 : 1);
+		const fixed = pack([2, 65], [2, securityMode], [2, dialect], [2, contexts ? count : 0], ...bytesOf(guid), [4, capabilities], [4, 65536], [4, 65536], [4, maxWriteSize], [4, 0], [4, 0], [4, 0], [4, 0], [2, 128], [2, 0], [4, contexts ? 128 : 0]);
 		if (!contexts)
 			return fixed;
 		const preauth = pack([2, 1], [2, 6], [4, 0], [2, 1], [2, 0], [2, 1], [2, 0]);
-		const signing = pack([2, 8], [2, 4], [4, 0], [2, 1], [2, 1]);
-		return Uint8Array.of(...fixed, ...preauth, ...signing);
+		const chosen = [...cipher < 0 ? [] : [[2, cipher]], ...signing < 0 ? [] : [[8, signing]]];
+		return Uint8Array.of(...fixed, ...preauth, ...chosen.flatMap(([type, algorithm], i) => [...pack([2, type!], [2, 4], [4, 0], [2, 1], [2, algorithm!], [4, 0])].slice(0, i < chosen.length - 1 ? 16 : 12)));
 	}
 
 	#sessionSetup(turn: Turn): void {
-		const { dialect, guest } = this.#options;
+		const { dialect, guest, signing, cipher, capabilities, sessionFlags } = this.#options;
 		this.#preauth.add(turn.request, 0, turn.request.length);
 		turn.body = pack([2, 9], [2, guest ? 1 : 0], [2, 72], [2, 3], [1, 7], [1, 8], [1, 9]);
 		if (this.count(Command.SESSION_SETUP) === 0) {
 			turn.status = Status.MORE_PROCESSING_REQUIRED;
 			return;
 		}
+		turn.body[2]! |= sessionFlags;
 		if (guest)
 			return;
 		const key = new Key(16);
 		key.load(sessionKeyBytes, 0);
-		this.#signer = makeSigner(dialect, key, this.#preauth);
+		const inUse = dialect === 0x0311 ? Math.max(cipher, 0) : dialect >= 0x0300 && (capabilities & 0x40) !== 0 ? 1 : 0;
+		const algorithms = this.#algorithms = { dialect, signing: signing < 0 ? 1 : signing, cipher: inUse, preauth: this.#preauth.value.slice() };
+		this.#signer = makeSigner(algorithms, key);
+		this.#sealing = makeSealing(algorithms, key, true);
 		key.close();
 		turn.signed = true;
 	}

@@ -35,7 +35,7 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 	const peer = new ScriptedPeer(buffers, options);
 	const it: Bench = {
 		peer, buffers, folder, outcomes: [], progress: [], guestAsked: false, connection: undefined,
-		policy: { dialectMin: 0x0202, dialectMax: 0x0311, signingRequired: true, server: "nas", clientGuid: new Uint8Array(16).fill(7) },
+		policy: { dialectMin: 0x0202, dialectMax: 0x0311, signingRequired: true, encryption: "on-demand", ciphers: [1, 2, 3, 4], signingAlgorithms: [1, 2, 0], server: "nas", clientGuid: new Uint8Array(16).fill(7) },
 		async connect() {
 			const connection = it.connection = new Connection(peer, buffers.memory, buffers.pipeline, { answerMs, idleMs });
 			buffers.onFilled = () => connection.filled();

@@ -1,6 +1,6 @@
 import { SettingsError } from "../../../modules/errors/errors.js";
 import { parseSettings, settingsHelp } from "../../../modules/settings/settings.js";
-import { equal, ok, throws } from "../../support/assert.js";
+import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 
 const good = Object.freeze({ server: "nas.local", share: "media", user: "scanner", password: "secret", source: "/scans" });
 
@@ -70,8 +70,25 @@ describe("settings", () => {
 	it("refuse what this version can't do, rather than not do it", () => {
 		refused({ auth: "kerberos" }, /kerberos/);
 		refused({ kdc: "dc" }, /kdc/);
-		refused({ encryption: "required" }, /encryption=required/);
-		parseSettings({ ...good, encryption: "preferred" });
+	});
+
+	it("name algorithms in the order in which they are offered", () => {
+		equal(parseSettings(good).signingAlgorithms, undefined);
+		deepEqual(parseSettings({ ...good, "signing-algorithms": "AES-GMAC, aes-cmac,HMAC-SHA256" }).signingAlgorithms, [2, 1, 0]);
+		deepEqual(parseSettings({ ...good, "encryption-algorithms": "AES-256-GCM,AES-128-CCM" }).encryptionAlgorithms, [4, 1]);
+		refused({ "signing-algorithms": "AES-128-CCM" }, /signing-algorithms=AES-128-CCM: expected AES-CMAC, AES-GMAC, HMAC-SHA256/);
+		refused({ "encryption-algorithms": "AES-128-CCM,AES-128-CCM" }, /expected AES-128-CCM/);
+		refused({ "encryption-algorithms": "AES-128-CCM," }, /expected AES-128-CCM/);
+	});
+
+	it("encrypt on demand unless told otherwise, and never promise what cannot be", () => {
+		equal(parseSettings(good).encryption, "on-demand");
+		for (const encryption of ["on-demand", "preferred", "required", "off"])
+			equal(parseSettings({ ...good, encryption }).encryption, encryption);
+		equal(parseSettings({ ...good, encryption: "required", dialect: "2.1-3.0" }).dialectMax, 0x0300);
+		refused({ encryption: "yes" }, /encryption=yes: expected on-demand/);
+		refused({ encryption: "required", dialect: "2.0.2-2.1" }, /SMB 2 can't encrypt/);
+		refused({ encryption: "required", auth: "guest" }, /a guest has no key/);
 	});
 
 	it("tell of everything at once", () => {
