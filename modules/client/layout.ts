@@ -13,5 +13,7 @@ export const messageRoom = Math.ceil((prefixLength + TransformHeader.size) / 16)
 export const headRoom = messageRoom + writeHeadLength;
 /** The longest answer to anything that is asked, with room to spare: SESSION_SETUP with a domain controller's target information. */
 export const receiveLength = 2048;
+/** What the pipeline has behind the last slot. */
+export const tailLength = 16;
 /** A CREATE with a path of 500 characters and its contexts, and the room before it. Longer requests take a slot. */
 export const controlLength = messageRoom + 1344;

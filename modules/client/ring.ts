@@ -1,5 +1,5 @@
 /** How large the write pipeline is: as the manifest says where there is memory for that, smaller where there is less. */
-import { controlLength, headRoom, receiveLength } from "./layout.js";
+import { controlLength, headRoom, receiveLength, tailLength } from "./layout.js";
 
 export interface Ring {
 	readonly slots: number;
@@ -21,7 +21,7 @@ const leastSlotLength = 4096;
 
 /** Bytes of the pipeline's one block. */
 export function ringLength({ slots, slotLength }: Ring): number {
-	return receiveLength + controlLength + slots * (headRoom + slotLength);
+	return receiveLength + controlLength + slots * (headRoom + slotLength) + tailLength;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** modules/client/ring.ts: the write pipeline's size by the memory at hand. */
+import { Buffers } from "../../../modules/client/buffers.js";
 import { chooseRing, ringLength } from "../../../modules/client/ring.js";
 import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 
@@ -12,6 +13,14 @@ describe("the ring", () => {
 	});
 
 	it("takes no more than 68 KiB by default", () => ok(ringLength(most) <= 70 * 1024, `${ringLength(most)}`));
+
+	it("knows how long the block will be", () => {
+		for (const { slots, slotLength } of [most, { slots: 1, slotLength: 4096 }]) {
+			const buffers = new Buffers(slots, slotLength);
+			equal(buffers.pipeline.memory().byteLength, ringLength({ slots, slotLength }));
+			buffers.close();
+		}
+	});
 
 	it("is halved where less than 32 KiB would stay free, to the byte", () => {
 		const enough = ringLength(most) + 32768;
