@@ -56,46 +56,63 @@ static void take_nonce(aead_context *context, uint8_t field[AEAD_NONCE_FIELD])
 		field[i] = (uint8_t)count;
 }
 
-crypto_outcome aead_seal(aead_context *context, uint8_t *bytes, size_t associatedLength, size_t length, uint8_t *tag)
+/** Encrypts the message in place. PSA puts the tag behind it, where somebody else's bytes lie: they are kept meanwhile. */
+static psa_status_t encrypt(const aead_context *context, const uint8_t *nonce, uint8_t *bytes, size_t associatedLength, size_t length, uint8_t computed[AEAD_TAG_LENGTH])
 {
 	uint8_t *message = bytes + associatedLength, *room = message + length;
-	uint8_t kept[AEAD_ROOM], computed[AEAD_TAG_LENGTH];
+	uint8_t kept[AEAD_ROOM];
 	size_t written;
+	psa_status_t status;
+
+	memcpy(kept, room, sizeof(kept));
+	status = psa_aead_encrypt(context->key, context->algorithm, nonce, context->nonceLength,
+		bytes, associatedLength, message, length, message, length + AEAD_TAG_LENGTH, &written);
+	memcpy(computed, room, AEAD_TAG_LENGTH);
+	memcpy(room, kept, sizeof(kept));
+	secret_wipe(kept, sizeof(kept));
+	return status;
+}
+
+/** Decrypts the message in place, with the tag lent to where PSA looks for it. */
+static psa_status_t decrypt(const aead_context *context, const uint8_t *nonce, uint8_t *bytes, size_t associatedLength, size_t length, const uint8_t given[AEAD_TAG_LENGTH])
+{
+	uint8_t *message = bytes + associatedLength, *room = message + length;
+	uint8_t kept[AEAD_ROOM];
+	size_t written;
+	psa_status_t status;
+
+	memcpy(kept, room, sizeof(kept));
+	memmove(room, given, AEAD_TAG_LENGTH);
+	status = psa_aead_decrypt(context->key, context->algorithm, nonce, context->nonceLength,
+		bytes, associatedLength, message, length + AEAD_TAG_LENGTH, message, length, &written);
+	memcpy(room, kept, sizeof(kept));
+	secret_wipe(kept, sizeof(kept));
+	return status;
+}
+
+crypto_outcome aead_seal(aead_context *context, uint8_t *bytes, size_t associatedLength, size_t length, uint8_t *tag)
+{
+	uint8_t computed[AEAD_TAG_LENGTH];
 	crypto_outcome outcome;
 
 	if (aead_used_up(context))
 		return backend_outcome("aead_seal", PSA_ERROR_NOT_PERMITTED);
 	take_nonce(context, bytes);
-	memcpy(kept, room, sizeof(kept));
-	outcome = backend_outcome("psa_aead_encrypt", psa_aead_encrypt(context->key, context->algorithm, bytes, context->nonceLength,
-		bytes, associatedLength, message, length, message, length + AEAD_TAG_LENGTH, &written));
-	memcpy(computed, room, sizeof(computed));
-	memcpy(room, kept, sizeof(kept));
+	outcome = backend_outcome("psa_aead_encrypt", encrypt(context, bytes, bytes, associatedLength, length, computed));
 	if (outcome.call)
 		// Part of it may be encrypted and part not: of no use to anybody.
-		secret_wipe(message, length);
+		secret_wipe(bytes + associatedLength, length);
 	else
 		memcpy(tag, computed, sizeof(computed));
-	secret_wipe(kept, sizeof(kept));
 	return outcome;
 }
 
 crypto_outcome aead_open(const aead_context *context, uint8_t *bytes, size_t associatedLength, size_t length, const uint8_t *tag, int *right)
 {
-	uint8_t *message = bytes + associatedLength, *room = message + length;
-	uint8_t kept[AEAD_ROOM], given[AEAD_TAG_LENGTH];
-	size_t written;
-	psa_status_t status;
+	psa_status_t status = decrypt(context, bytes, bytes, associatedLength, length, tag);
 
-	memcpy(given, tag, sizeof(given));
-	memcpy(kept, room, sizeof(kept));
-	memcpy(room, given, sizeof(given));
-	status = psa_aead_decrypt(context->key, context->algorithm, bytes, context->nonceLength,
-		bytes, associatedLength, message, length + AEAD_TAG_LENGTH, message, length, &written);
-	memcpy(room, kept, sizeof(kept));
-	secret_wipe(kept, sizeof(kept));
 	*right = status == PSA_SUCCESS;
 	if (!*right)
-		secret_wipe(message, length);
+		secret_wipe(bytes + associatedLength, length);
 	return backend_outcome("psa_aead_decrypt", status == PSA_ERROR_INVALID_SIGNATURE ? PSA_SUCCESS : status);
 }

@@ -1,5 +1,6 @@
 import { AEAD, Cipher } from "../../../hosts/crypto/aead.js";
 import { CMAC } from "../../../hosts/crypto/cmac.js";
+import { Digest, DigestAlgorithm } from "../../../hosts/crypto/digest.js";
 import { bytesEqual, equal, throws } from "../../support/assert.js";
 import { hex, toHex } from "../../support/hex.js";
 import { sealedByWindows, sealedInOrder } from "../../vectors/sealed.js";
@@ -22,6 +23,14 @@ function keyFor(cipher: number) { return keyOf(toHex(new Uint8Array(ciphers[ciph
 const tagAt = 4;
 const at = 20;
 const messageAt = at + associatedLength;
+
+function sha256(bytes: Uint8Array, at: number, length: number): Uint8Array {
+	const digest = new Digest(DigestAlgorithm.SHA256);
+	const result = new Uint8Array(32);
+	digest.update(bytes, at, length);
+	digest.finish(result, 0);
+	return result;
+}
 
 function sealed(aead: AEAD, length: number): Uint8Array {
 	const bytes = numbered(messageAt + length + room);
@@ -57,7 +66,7 @@ describe("AEAD", () => {
 				bytesEqual(bytes.slice(tagAt, at), tag, `tag of ${length} bytes`);
 				bytesEqual(bytes.slice(at, at + 16), `0${count}` + "00".repeat(15));
 				bytesEqual(bytes.slice(at + 16, messageAt), numbered(associatedLength).slice(16));
-				if (length < 100) bytesEqual(bytes.slice(messageAt, messageAt + length), sealed, `${length} bytes`);
+				bytesEqual(length < 100 ? bytes.slice(messageAt, messageAt + length) : sha256(bytes, messageAt, length), sealed, `${length} bytes`);
 				bytesEqual(bytes.slice(messageAt + length), "a5".repeat(room));
 				equal(other.open(bytes, tagAt, at, associatedLength, length), true);
 				bytesEqual(bytes.slice(messageAt, messageAt + length), numbered(associatedLength + length).slice(associatedLength));
