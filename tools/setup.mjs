@@ -20,6 +20,7 @@ const needs = [
 	{ debian: ["samba"], others: "Samba (samba)", why: "smbd, the server that is tried against, on loopback only", there: sambaInstalled },
 	{ debian: ["smbclient"], others: "smbclient (Fedora: samba-client, macOS: samba)", why: "a second client, to hold files open in tests", tests: true, there: () => onPath("smbclient") },
 	{ debian: ["tshark"], others: "tshark (Fedora: wireshark-cli, macOS: wireshark)", why: "checks what goes over the wire", tests: true, there: () => onPath("tshark") },
+	{ debian: ["valgrind"], others: "Valgrind with its headers (Fedora: valgrind-devel)", why: "looks for branches and addresses that depend on secrets", tests: true, there: () => onPath("valgrind") && compilerIncludes("valgrind/memcheck.h") },
 	...builds32 ? [
 		{ debian: ["gcc-multilib"], others: "32-bit glibc and libgcc (Fedora: glibc-devel.i686 libgcc.i686)", why: "builds with the device's 32-bit slots", tests: true, there: () => compilerFinds("crt1.o", "-m32") && compilerFinds("libgcc.a", "-m32") },
 		{ debian: ["libmbedtls-dev:i386"], others: "32-bit Mbed TLS (Fedora: mbedtls-devel.i686)", why: "PSA Crypto for that build", tests: true, there: () => compilerFinds("libmbedcrypto.so", "-m32") },
