@@ -3,7 +3,7 @@
  * system's packages. With nothing to do it says nothing and takes a tenth of a second. `node tools/setup.mjs --tests` for what the tests need.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { sambaInstalled } from "./samba.mjs";
 import { Obstacle, program, root, run, say, step } from "./steps.mjs";
@@ -21,6 +21,7 @@ const needs = [
 	{ debian: ["smbclient"], others: "smbclient (Fedora: samba-client, macOS: samba)", why: "a second client, to hold files open in tests", tests: true, there: () => onPath("smbclient") },
 	{ debian: ["tshark"], others: "tshark (Fedora: wireshark-cli, macOS: wireshark)", why: "checks what goes over the wire", tests: true, there: () => onPath("tshark") },
 	{ debian: ["valgrind"], others: "Valgrind with its headers (Fedora: valgrind-devel)", why: "looks for branches and addresses that depend on secrets", tests: true, there: () => onPath("valgrind") && compilerIncludes("valgrind/memcheck.h") },
+	{ get debian() { return ["clang", `libclang-rt-${clangVersion()}-dev`]; }, others: "clang with its sanitizers and libFuzzer (Fedora: clang compiler-rt)", why: "fuzzes the native code", tests: true, there: fuzzes },
 	...builds32 ? [
 		{ debian: ["gcc-multilib"], others: "32-bit glibc and libgcc (Fedora: glibc-devel.i686 libgcc.i686)", why: "builds with the device's 32-bit slots", tests: true, there: () => compilerFinds("crt1.o", "-m32") && compilerFinds("libgcc.a", "-m32") },
 		{ debian: ["libmbedtls-dev:i386"], others: "32-bit Mbed TLS (Fedora: mbedtls-devel.i686)", why: "PSA Crypto for that build", tests: true, there: () => compilerFinds("libmbedcrypto.so", "-m32") },
@@ -38,6 +39,18 @@ function compilerFinds(file, ...flags) {
 
 function compilerIncludes(header) {
 	return spawnSync(compiler, ["-E", "-x", "c", "-", "-o", "/dev/null"], { input: `#include <${header}>\n` }).status === 0;
+}
+
+/** Debian's clang is an empty package that depends on the one of a version; its libraries are in a package that only has the version's name. */
+function clangVersion() {
+	return /clang-(\d+)/.exec(spawnSync("apt-cache", ["depends", "clang"], { encoding: "utf8" }).stdout ?? "")?.[1] ?? "14";
+}
+
+function fuzzes() {
+	const { status, stdout } = spawnSync(process.env.CLANG ?? "clang", ["-print-resource-dir"], { encoding: "utf8" });
+	if (status !== 0) return false;
+	const libraries = join(stdout.trim(), "lib");
+	return existsSync(libraries) && readdirSync(libraries, { recursive: true }).some(name => /libclang_rt\.fuzzer[-_.a-z0-9]*\.a$/.test(String(name)));
 }
 
 function checkNode() {
