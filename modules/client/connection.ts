@@ -322,7 +322,6 @@ export class Connection {
 				if (this.#failure)
 					return;
 			} while (at < end);
-			this.#idleSince = this.#elapsed;
 			if (this.#credits <= 0 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
 				throw new ProtocolError("the server granted no credits: nothing more could be asked");
 			this.filled();
@@ -353,6 +352,7 @@ export class Connection {
 			throw new ProtocolError(`the server sent ${commandName(header.Command)} as a request`);
 		if (header.unsolicited)
 			return; // An oplock break: none was asked for, so there is nothing to give up (3.2.5.19).
+		this.#idleSince = this.#elapsed;
 		const messageId = header.MessageId, status = header.Status;
 		let i = 0;
 		while (i < this.#outstanding.length && this.#outstanding[i].messageId !== messageId)

@@ -246,6 +246,22 @@ describe("a session that is lied to", () => {
 		await rejects(() => tree.create("b.pdf", newFile), TransportError, /idle for 0\.2 s/);
 	}));
 
+	it("is given up all the same when the server chatters", () => bench({ answerMs: 80, idleMs: 200 }, async it => {
+		await it.connect();
+		const last = it.peer.turns[it.peer.turns.length - 1]!;
+		const chatter = Timer.repeat(() => {
+			const oplockBreak = it.peer.pending(last);
+			oplockBreak.fill(0xFF, 24, 32);
+			it.peer.deliver(oplockBreak);
+		}, 20);
+		try {
+			await new Promise<void>(resolve => { it.connection!.onClose = resolve; });
+		}
+		finally {
+			Timer.clear(chatter);
+		}
+	}));
+
 	it("leaves nobody waiting when it is closed", () => bench({}, async it => {
 		it.peer.tamper = at(3, () => []);
 		const connecting = it.connect();
