@@ -29,27 +29,10 @@ import { type Memory, readText, Structure } from "../../../modules/smb2/wire.js"
 import { WriteResponse } from "../../../modules/smb2/write.js";
 import { ok } from "../../support/assert.js";
 import { hex } from "../../support/hex.js";
+import { Random, WILD } from "../../support/random.js";
 import { poisoned } from "./message.js";
 
 const ROUNDS = 300;
-
-/** xorshift32: the same bytes everywhere, so that a failure can be seen again. */
-class Random {
-	#state: number;
-	constructor(seed: number) { this.#state = seed; }
-	/** A whole number in [0, below). */
-	below(below: number): number {
-		let x = this.#state;
-		x ^= x << 13;
-		x ^= x >>> 17;
-		x ^= x << 5;
-		this.#state = x;
-		return (x >>> 0) % below;
-	}
-}
-
-/** Numbers that break sums and comparisons, or are nearly right. */
-const WILD = [0, 1, 2, 3, 4, 7, 8, 9, 16, 24, 63, 64, 65, 72, 80, 96, 112, 128, 152, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF8, 0xFFFFFFFF];
 
 /** Reads every accessor that the structure's table and class made. */
 function readAll(structure: Structure): void {
