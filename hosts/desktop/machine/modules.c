@@ -168,6 +168,9 @@ static void prepare(txMachine *the, Source *source)
 	source_compile(the, source);
 	if (source->text)
 		scanImports(source);
+	/* Generated, and what it holds may be secret: from here on it is byte code. */
+	if (source->text && !source->path)
+		explicit_bzero(source->text, strlen(source->text));
 	for (int index = 0; index < source->importCount; index++)
 		prepare(the, source->imports[index]);
 }

@@ -133,12 +133,14 @@ static void addSetting(FILE *stream, const char *word)
 	quote(stream, equal + 1, strlen(equal + 1));
 }
 
-/* A line each: what stands on the command line, every user of the machine can read. */
+/* A line each: what stands on the command line, every user of the machine can read. It may be a password: nothing of it stays in a buffer. */
 static void addSettingsFrom(FILE *stream, FILE *input)
 {
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t length;
+	static char buffer[4096];
+	setvbuf(input, buffer, _IOFBF, sizeof(buffer));
 	while ((length = getline(&line, &size, input)) >= 0) {
 		if (length && line[length - 1] == '\n')
 			line[length - 1] = 0;
@@ -150,15 +152,20 @@ static void addSettingsFrom(FILE *stream, FILE *input)
 	}
 	if (line)
 		explicit_bzero(line, size);
+	explicit_bzero(buffer, sizeof(buffer));
 	free(line);
 }
 
 /* mc/config: the manifest's "config", then the command line's words, which are strings; later keys win. */
 static void addConfig(char **words, int count)
 {
-	char *text;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
+	/* Neither grown, which would leave copies behind, nor buffered. modules.c wipes it. */
+	size_t size = 1 << 18;
+	char *text = calloc(1, size);
+	FILE *stream = text ? fmemopen(text, size, "w") : NULL;
+	if (!stream)
+		settings_fail("settings: %s", strerror(errno));
+	setvbuf(stream, NULL, _IONBF, 0);
 	fputs("export default Object.freeze({ ...", stream);
 	fputs(settings.config ? settings.config : "{}", stream);
 	for (int index = 0; index < count; index++) {
@@ -168,7 +175,8 @@ static void addConfig(char **words, int count)
 			addSetting(stream, words[index]);
 	}
 	fputs(" }, true);\n", stream);
-	fclose(stream);
+	if (ferror(stream) || fclose(stream))
+		settings_fail("settings: more than %zu bytes", size);
 	modules_addText("mc/config", text);
 }
 
