@@ -76,6 +76,7 @@ const attacks: Attack[] = [
 	{ attack: "a named user let in as anonymous", by: /only as guest/, options: { sessionFlags: 2 }, script: none },
 	{ attack: "the last SESSION_SETUP reply unsigned", by: /SESSION_SETUP: the server's reply is not signed/, script: lastLogOn(unsign) },
 	{ attack: "the last SESSION_SETUP reply signed by somebody else", by: /SESSION_SETUP: the reply's signature is wrong/, script: lastLogOn(b => { b[50]! ^= 1; }) },
+	{ attack: "with the key: another SessionId in the last SESSION_SETUP reply than in the first", by: /SESSION_SETUP: the server changed the SessionId/, script: it => { it.peer.lie = (bytes, turn) => { if (turn.index === 2) bytes[41]! ^= 1; return bytes; }; } },
 	{ attack: "signature stripped from a reply", by: /TREE_CONNECT: the server's reply is not signed/, script: reply(Command.TREE_CONNECT, bytes => changed(bytes, unsign)) },
 	{ attack: "a reply signed by somebody else", by: /CREATE: the reply's signature is wrong/, script: reply(Command.CREATE, bytes => changed(bytes, b => { b[63]! ^= 0x80; })) },
 	{ attack: "the share's \"encrypt\" flag struck out", by: /TREE_CONNECT: the reply's signature is wrong/, options: { cipher: 1, shareFlags: 0x8000 }, script: reply(Command.TREE_CONNECT, bytes => changed(bytes, b => { b[64 + 5]! ^= 0x80; })) },

@@ -91,7 +91,10 @@ async function logOn(connection: Connection, negotiated: Negotiated, policy: Pol
 			},
 			read(memory, at, end, status) {
 				const response = new SessionSetupResponse().open(memory, at, end);
-				connection.sessionId = new Header().aim(memory, response.headerAt, end).SessionId;
+				const header = new Header().aim(memory, response.headerAt, end);
+				if (round > 0 && !header.isSession(connection.sessionId))
+					throw new ProtocolError("SESSION_SETUP: the server changed the SessionId in the middle of the log-on");
+				connection.sessionId = header.SessionId;
 				const answer = response.securityBuffer();
 				const guest = (response.SessionFlags & (SessionFlags.IS_GUEST | SessionFlags.IS_NULL)) !== 0;
 				if (status !== NTStatus.SUCCESS) {
@@ -102,7 +105,7 @@ async function logOn(connection: Connection, negotiated: Negotiated, policy: Pol
 					throw new AuthenticationError("the server let this account in only as guest: check user=…, or say auth=guest if that is meant");
 				spnego.finish(answer);
 				if (!guest)
-					protect(connection, negotiated, spnego.sessionKey, new Header().aim(memory, response.headerAt, end), guestAsked);
+					protect(connection, negotiated, spnego.sessionKey, header, guestAsked);
 				encrypt(connection, policy, (response.SessionFlags & SessionFlags.ENCRYPT_DATA) !== 0);
 				return { token: answer, final: true, guest };
 			},

@@ -11,7 +11,7 @@ import { type Algorithms, makeSealing, makeSigner } from "../../modules/client/k
 import { Sealing } from "../../modules/client/sealing.js";
 import type { LogOn } from "../../modules/client/session.js";
 import { Memory } from "../../modules/smb2/wire.js";
-import type { ProtocolError, TransportError } from "../../modules/errors/errors.js";
+import { ProtocolError, TransportError } from "../../modules/errors/errors.js";
 
 export const Command = Object.freeze({
 	NEGOTIATE: 0, SESSION_SETUP: 1, LOGOFF: 2, TREE_CONNECT: 3, TREE_DISCONNECT: 4, CREATE: 5, CLOSE: 6, FLUSH: 7, WRITE: 9, IOCTL: 11, QUERY_INFO: 16, SET_INFO: 17,
@@ -19,7 +19,7 @@ export const Command = Object.freeze({
 
 export const Status = Object.freeze({
 	SUCCESS: 0, PENDING: 0x103, MORE_PROCESSING_REQUIRED: 0xC0000016, ACCESS_DENIED: 0xC0000022, OBJECT_NAME_COLLISION: 0xC0000035, OBJECT_PATH_NOT_FOUND: 0xC000003A,
-	DISK_FULL: 0xC000007F, NOT_SUPPORTED: 0xC00000BB, USER_SESSION_DELETED: 0xC0000203, SHARING_VIOLATION: 0xC0000043,
+	DISK_FULL: 0xC000007F, NOT_SUPPORTED: 0xC00000BB, USER_SESSION_DELETED: 0xC0000203, FILE_CLOSED: 0xC0000128, SHARING_VIOLATION: 0xC0000043,
 } as const);
 
 const headerLength = 64;
@@ -121,7 +121,15 @@ export class Peer implements Carrier {
 			if (this.closed)
 				return;
 			this.onSent(at);
-			this.#answer(message);
+			try {
+				this.#answer(message);
+			}
+			catch (error) {
+				// What a server can't decrypt, it hangs up on.
+				if (!(error instanceof ProtocolError))
+					throw error;
+				this.onError(new TransportError(`the peer hung up: ${error.message}`, "EOF"));
+			}
 		});
 	}
 
@@ -384,7 +392,12 @@ export class Peer implements Carrier {
 	#setInfo(turn: Turn): void {
 		const { request } = turn;
 		const fields = view(request);
-		const file = this.#opens.get(fields.getUint32(headerLength + 16, true))!;
+		const file = this.#opens.get(fields.getUint32(headerLength + 16, true));
+		if (!file) {
+			// The script has lied about the FileId.
+			turn.status = Status.FILE_CLOSED;
+			return;
+		}
 		const informationClass = request[headerLength + 3], at = fields.getUint16(headerLength + 8, true);
 		turn.body = Uint8Array.of(2, 0);
 		if (informationClass === 13)
