@@ -22,7 +22,7 @@ import { parseSettings, settingsHelp, type Settings } from "./modules/settings/s
 import { Report, size } from "./modules/uploader/report.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
-const limits = Object.freeze({ answerMs: 30_000, idleMs: 120_000 } as const);
+const limits = Object.freeze({ answerMs: 30_000, silenceMs: 6_000, idleMs: 120_000 } as const);
 /** How long an address may take to answer before the next one is tried. */
 const connectTimeoutMs = 10000;
 

@@ -5,14 +5,16 @@
 import Timer from "timer";
 import type { Pipeline } from "../../hosts/pipeline/pipeline.js";
 import { ProtocolError, TransportError } from "../errors/errors.js";
-import { commandName, Flags, Header } from "../smb2/header.js";
+import { EchoRequest, EchoResponse } from "../smb2/echo.js";
+import { Command, commandName, Flags, Header } from "../smb2/header.js";
+import { OplockBreak } from "../smb2/oplock-break.js";
 import { NTStatus, statusName } from "../smb2/status.js";
 import { ProtocolId, protocolId } from "../smb2/transform-header.js";
 import type { Memory } from "../smb2/wire.js";
 import { statusError } from "./advice.js";
-import { controlLength, messageRoom } from "./layout.js";
+import { controlLength, headRoom, messageRoom, readHeadLength, receiveLength } from "./layout.js";
 import { Sealing } from "./sealing.js";
-import type { Carrier, ConnectionLimits, Request, Signer, Stream } from "./request.js";
+import type { Carrier, ConnectionLimits, OplockHolder, Request, Signer, Stream } from "./request.js";
 
 interface Exchange {
 	readonly results: unknown[];
@@ -33,7 +35,7 @@ interface Outstanding {
 	interim: boolean;
 }
 
-/** Time-outs are looked at so often while an answer may take its time. */
+/** Time-outs are looked at so often while an answer may take its time, or a server be silent. */
 const ticksPerAnswer = 8;
 /** How many times as long a server may take that has said that it will. */
 const pendingFactor = 4;
@@ -46,12 +48,15 @@ export class Connection {
 	/** Negotiated, 0 before that ([MS-SMB2] 2.2.4 DialectRevision). */
 	dialect = 0;
 	maxWriteSize = 65536;
+	maxReadSize = 65536;
 	/** Of the one session that this connection carries; zeros before there is one. */
 	sessionId: Uint8Array = new Uint8Array(8);
 	/** Signs every request and verifies every response once it is set, but for those that are sealed. */
 	signer: Signer | undefined;
 	/** Keys to seal with, once there are some. */
 	sealing: Sealing | undefined;
+	/** The one file that may be cached. */
+	oplocked: OplockHolder | undefined;
 	/** Called when the connection is lost or closed. */
 	onClose: () => void = () => {};
 
@@ -74,6 +79,9 @@ export class Connection {
 	#elapsed = 0;
 	#tickMs: number;
 	#idleSince = 0;
+	/** #elapsed when anything was last heard. */
+	#heardAt = 0;
+	#echoing = false;
 	#timer: Timer;
 	#failure: Error | undefined;
 	/** Whether sealing is in use: every message, in both directions. */
@@ -86,7 +94,7 @@ export class Connection {
 		this.#limits = limits;
 		this.#controlAt = pipeline.controlAt + messageRoom;
 		this.#controlEnd = pipeline.controlAt + controlLength;
-		this.#tickMs = Math.ceil(limits.answerMs / ticksPerAnswer);
+		this.#tickMs = Math.ceil(Math.min(limits.answerMs, 2 * limits.silenceMs) / ticksPerAnswer);
 		this.#timer = Timer.repeat(() => this.#tick(), this.#tickMs);
 		transport.onMessage = (at, end) => this.#receive(at, end);
 		transport.onSent = at => this.#sent(at);
@@ -178,6 +186,27 @@ export class Connection {
 		this.#idleSince = this.#elapsed;
 		if (stream && this.#failure)
 			stream.failed(this.#failure);
+	}
+
+	/**
+	 * Has larger responses received into a slot while run() goes on, if one is free; run() is told how many bytes of data a READ may bring, beside its headers.
+	 */
+	async receiveLarge<T>(run: (room: number) => Promise<T>): Promise<T> {
+		const { pipeline } = this;
+		const slotAt = this.alive ? pipeline.take() : -1;
+		if (slotAt < 0)
+			return run(receiveLength - readHeadLength);
+		const at = slotAt - headRoom;
+		this.#transport.receiveInto(at, slotAt + pipeline.slotLength);
+		try {
+			return await run(Math.min(pipeline.slotLength, headRoom + pipeline.slotLength - readHeadLength));
+		}
+		finally {
+			if (this.alive)
+				this.#transport.receiveInto(pipeline.receiveAt, pipeline.controlAt);
+			pipeline.release(slotAt);
+			this.#wake();
+		}
 	}
 
 	/** Ends everything at once: whoever waits gets error. */
@@ -283,6 +312,8 @@ export class Connection {
 	}
 
 	#sent(sentAt: number): void {
+		// Where the socket has room, the other side takes what is sent: it is there.
+		this.#heardAt = this.#elapsed;
 		const at = protocolId(this.memory.view, sentAt, this.memory.bytes.length) === ProtocolId.TRANSFORM ? sentAt + Sealing.headLength : sentAt;
 		if (at === this.#controlAt || at === this.#slotAt)
 			this.#unclaim(at);
@@ -310,6 +341,8 @@ export class Connection {
 	// ---- receiving, in the order of 3.2.5.1 ----
 
 	#receive(at: number, end: number): void {
+		this.#heardAt = this.#elapsed;
+		this.#echoing = false;
 		try {
 			const sealed = this.#sealedAt(at, end);
 			if (sealed)
@@ -351,7 +384,7 @@ export class Connection {
 		if (!header.isResponse)
 			throw new ProtocolError(`the server sent ${commandName(header.Command)} as a request`);
 		if (header.unsolicited)
-			return; // An oplock break: none was asked for, so there is nothing to give up (3.2.5.19).
+			return this.#breakOplock(header, sealed);
 		this.#idleSince = this.#elapsed;
 		const messageId = header.MessageId, status = header.Status;
 		let i = 0;
@@ -379,6 +412,16 @@ export class Connection {
 			this.#streamDeadline = this.#elapsed + this.#limits.answerMs;
 		else
 			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
+	}
+
+	/** 3.2.5.19: the server wants caching back. Nobody signs this; what it brings about is an acknowledgment that means nothing where nothing was broken. */
+	#breakOplock(header: Header, sealed: boolean): void {
+		const holder = this.oplocked;
+		if (!holder || sealed !== this.#sealed || header.Command !== Command.OPLOCK_BREAK || header.end - header.bodyAt < OplockBreak.size)
+			return;
+		const notification = new OplockBreak().open(this.memory, header.bodyAt, header.end);
+		if (holder.isFile(this.memory, notification.at + fileIdOffset))
+			holder.broken(notification.OplockLevel);
 	}
 
 	/** 3.2.5.1.5: a real response follows, later. The first interim response buys the server time, once. */
@@ -444,6 +487,13 @@ export class Connection {
 
 	#tick(): void {
 		const now = this.#elapsed += this.#tickMs;
+		const silence = now - this.#heardAt, { silenceMs } = this.#limits;
+		if (this.#outstanding.length === 0 && !this.#stream?.outstanding)
+			this.#heardAt = now;
+		else if (silence > 2 * silenceMs && this.#echoing)
+			return this.fail(new TransportError(`no answer from ${this.address} for ${silence / 1000} s, not even a sign of life: is it off, or out of reach?`, "ETIMEDOUT"));
+		else if (silence > silenceMs && !this.#echoing)
+			this.#echo();
 		for (let i = 0; i < this.#outstanding.length; i++) {
 			const { deadline, request } = this.#outstanding[i];
 			if (deadline < now)
@@ -459,6 +509,19 @@ export class Connection {
 			this.fail(new TransportError(`the connection was idle for ${this.#limits.idleMs / 1000} s`, "IDLE"));
 	}
 
+	/** 3.2.4.21: asks for a sign of life, if that can be asked at all now. */
+	#echo(): void {
+		if (this.#credits === 0 || this.#controlBusy || this.dialect === 0)
+			return;
+		this.#echoing = true;
+		// Any answer counts as one, and without one the connection ends: there is nothing to do with the result.
+		this.request({
+			command: Command.ECHO, subject: "", length: EchoRequest.size,
+			write: (memory, at, limit) => new EchoRequest().begin(memory, at, limit).end,
+			read(memory, at, end) { new EchoResponse().open(memory, at, end); },
+		}).catch(ignore);
+	}
+
 	#silent(what: string): TransportError {
 		return new TransportError(`${what}: no answer from ${this.address} for ${this.#limits.answerMs / 1000} s: is the server busy, asleep or gone?`, "ETIMEDOUT");
 	}
@@ -466,3 +529,7 @@ export class Connection {
 
 /** [MS-SMB2] 2.2.1.2 Signature. */
 const signatureOffset = 48;
+/** 2.2.23.1 FileId. */
+const fileIdOffset = 8;
+
+function ignore(): void {}

@@ -1,5 +1,6 @@
 /** How the pipeline's memory is laid out for SMB: what a slot needs before its data, what control messages need at most. */
 import { Header } from "../smb2/header.js";
+import { ReadResponse } from "../smb2/read.js";
 import { TransformHeader } from "../smb2/transform-header.js";
 import { WriteRequest } from "../smb2/write.js";
 
@@ -11,6 +12,8 @@ export const writeHeadLength = Header.size + WriteRequest.size;
 export const messageRoom = Math.ceil((prefixLength + TransformHeader.size) / 16) * 16;
 /** Before the data of a slot: that, header and WRITE. */
 export const headRoom = messageRoom + writeHeadLength;
+/** What stands before the data of a READ response at most: prefix, transform header, header and the response's fixed part. */
+export const readHeadLength = prefixLength + TransformHeader.size + Header.size + ReadResponse.size;
 /** The longest answer to anything that is asked, with room to spare: SESSION_SETUP with a domain controller's target information. */
 export const receiveLength = 2048;
 /** What the pipeline has behind the last slot. */

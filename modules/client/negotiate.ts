@@ -127,6 +127,7 @@ function take(connection: Connection, response: NegotiateResponse, offer: Offer)
 		throw new ProtocolError(`NEGOTIATE: MaxWriteSize ${response.MaxWriteSize}, 65536 or more expected`);
 	connection.dialect = dialect;
 	connection.maxWriteSize = response.MaxWriteSize;
+	connection.maxReadSize = Math.max(1, response.MaxReadSize);
 	return {
 		dialects: offer.dialects, securityMode: offer.securityMode, capabilities: offer.capabilities, preauth, ...chosen,
 		serverGuid: response.ServerGuid, serverSecurityMode: response.SecurityMode, serverCapabilities: response.Capabilities,

@@ -3,7 +3,7 @@ import type { Transport } from "../net/transport.js";
 import type { Memory } from "../smb2/wire.js";
 
 /** What a connection needs of the transport: whole messages out of and into its memory. */
-export type Carrier = Pick<Transport, "address" | "port" | "onMessage" | "onSent" | "onError" | "send" | "close">;
+export type Carrier = Pick<Transport, "address" | "port" | "onMessage" | "onSent" | "onError" | "send" | "receiveInto" | "close">;
 
 /** What signs and verifies in place: HMAC for 2.x, CMAC for 3.x. */
 export interface Signer {
@@ -43,9 +43,19 @@ export interface Stream {
 	failed(error: Error): void;
 }
 
+/** A file that the server lets us cache, and may want back: [MS-SMB2] 3.2.5.19. */
+export interface OplockHolder {
+	/** Whether the FileId at memory[at] is its. */
+	isFile(memory: Memory, at: number): boolean;
+	/** The server takes the oplock back, down to that level. */
+	broken(level: number): void;
+}
+
 export interface ConnectionLimits {
 	/** Milliseconds that a response may take, found out up to an eighth late; four times that once an interim response has come. */
 	readonly answerMs: number;
+	/** Milliseconds of silence, while an answer is due, after which the server is asked for a sign of life (ECHO), and after as many again given up. */
+	readonly silenceMs: number;
 	/** Milliseconds without any request after which the connection is given up. */
 	readonly idleMs: number;
 }

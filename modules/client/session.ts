@@ -27,11 +27,12 @@ export class Session {
 
 	/**
 	 * Logs on (3.2.4.2.3). guestAsked: whether being let in as guest is what the person wanted; if not, it is an AuthenticationError, for the
-	 * account is then unknown to the server. The keys of spnego are wiped in any case.
+	 * account is then unknown to the server. previousSessionId: of a session of ours that was lost: the server ends it, and with it what it may still hold open (3.3.5.5.3).
+	 * The keys of spnego are wiped in any case.
 	 */
-	static async setup(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: LogOn, guestAsked: boolean): Promise<Session> {
+	static async setup(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: LogOn, guestAsked: boolean, previousSessionId?: Uint8Array): Promise<Session> {
 		try {
-			return await logOn(connection, negotiated, policy, spnego, guestAsked);
+			return await logOn(connection, negotiated, policy, spnego, guestAsked, previousSessionId);
 		}
 		catch (error) {
 			if (error instanceof StatusError && error.status === NTStatus.ACCESS_DENIED)
@@ -73,7 +74,7 @@ interface Reply {
 	readonly guest: boolean;
 }
 
-async function logOn(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: LogOn, guestAsked: boolean): Promise<Session> {
+async function logOn(connection: Connection, negotiated: Negotiated, policy: Policy, spnego: LogOn, guestAsked: boolean, previousSessionId: Uint8Array | undefined): Promise<Session> {
 	const { preauth } = negotiated;
 	let token = await spnego.initial(negotiated.token);
 	for (let round = 0; round < roundsMax; round++) {
@@ -85,6 +86,8 @@ async function logOn(connection: Connection, negotiated: Negotiated, policy: Pol
 			write(memory, at, limit) {
 				const request = new SessionSetupRequest().begin(memory, at, limit);
 				request.SecurityMode = negotiated.securityMode;
+				if (previousSessionId)
+					request.PreviousSessionId = previousSessionId;
 				request.setSecurityBuffer(token);
 				preauth?.add(memory.bytes, request.headerAt, request.end);
 				return request.end;

@@ -1,7 +1,7 @@
 /** [MS-SMB2] 3.2.1.4 TreeConnect: a share, and the files and folders made in it. */
 import { ProtocolError, StatusError, TransportError } from "../errors/errors.js";
 import { Command, Header } from "../smb2/header.js";
-import { AccessMask, CreateDisposition, CreateOptions, CreateRequest, CreateResponse, FileAttributes, ImpersonationLevel, OplockLevel, ShareAccess } from "../smb2/create.js";
+import { AccessMask } from "../smb2/create.js";
 import { IoctlRequest, IoctlResponse } from "../smb2/ioctl.js";
 import { Dialect } from "../smb2/negotiate.js";
 import { NTStatus } from "../smb2/status.js";
@@ -10,34 +10,11 @@ import { TreeDisconnectRequest, TreeDisconnectResponse } from "../smb2/tree-disc
 import { statusError } from "./advice.js";
 import { dialectName } from "./negotiate.js";
 import { textLength } from "../smb2/wire.js";
-import type { Request } from "./request.js";
-import { Open } from "./open.js";
+import { createRequest, type CreateParameters, type Durable, folderToList, folderToMake } from "./create.js";
+import { listFolder, type Listed } from "./list.js";
+import type { Open } from "./open.js";
 import type { Session } from "./session.js";
 
-export interface CreateParameters {
-	readonly desiredAccess: number;
-	readonly shareAccess: number;
-	readonly disposition: number;
-	readonly options: number;
-	readonly attributes: number;
-}
-
-/** A new file to be written, renamed and, if it comes to nothing, deleted. Readers may look, nobody else may write. */
-export const newFile: CreateParameters = Object.freeze({
-	desiredAccess: AccessMask.FILE_WRITE_DATA | AccessMask.FILE_READ_ATTRIBUTES | AccessMask.FILE_WRITE_ATTRIBUTES | AccessMask.DELETE | AccessMask.SYNCHRONIZE,
-	shareAccess: ShareAccess.READ | ShareAccess.DELETE,
-	disposition: CreateDisposition.CREATE,
-	options: CreateOptions.NON_DIRECTORY_FILE | CreateOptions.SEQUENTIAL_ONLY,
-	attributes: FileAttributes.HIDDEN,
-});
-
-const folder: CreateParameters = Object.freeze({
-	desiredAccess: AccessMask.FILE_READ_ATTRIBUTES,
-	shareAccess: ShareAccess.READ | ShareAccess.WRITE | ShareAccess.DELETE,
-	disposition: CreateDisposition.OPEN_IF,
-	options: CreateOptions.DIRECTORY_FILE,
-	attributes: 0,
-});
 
 export class TreeConnect {
 	readonly session: Session;
@@ -83,15 +60,40 @@ export class TreeConnect {
 		this.treeId = treeId;
 	}
 
-	/** Opens or creates the file of that path (see sharePath). 3.2.4.3. */
-	create(path: string, parameters: CreateParameters): Promise<Open> {
-		return this.session.connection.request<Open>(this.#createRequest(path, parameters), this.treeId);
+	/**
+	 * Opens or creates the file of that path (see sharePath). 3.2.4.3. With a createGuid of 16 bytes, made for this file, the server is asked to keep it open when the
+	 * connection is lost, for reclaim(): whether it does says Open.durable.
+	 */
+	create(path: string, parameters: CreateParameters, createGuid?: Uint8Array): Promise<Open> {
+		return this.session.connection.request<Open>(createRequest(this, path, parameters, createGuid && { createGuid, fileId: undefined, version: this.#durableVersion }), this.treeId);
+	}
+
+	/**
+	 * Takes up again what an earlier connection had open (3.2.4.4). StatusError OBJECT_NAME_NOT_FOUND, and some others, where the server no longer has it. parameters and path are
+	 * those of the first time.
+	 */
+	reclaim(path: string, parameters: CreateParameters, durable: Durable): Promise<Open> {
+		return this.session.connection.request<Open>(createRequest(this, path, parameters, durable), this.treeId);
+	}
+
+	/** Durable handles are of version 2 from 3.0 on. */
+	get #durableVersion(): 1 | 2 { return this.session.connection.dialect >= Dialect.SMB3_00 ? 2 : 1; }
+
+	/** Tells of each file in a folder ("" is the root) whose name fits the pattern ("*", "?"): 3.2.4.17. In no order; each() must not ask for anything. */
+	async list(path: string, pattern: string, each: (file: Listed) => void): Promise<void> {
+		const open = await this.create(path, folderToList);
+		try {
+			await listFolder(open, pattern, each);
+		}
+		finally {
+			await open.close();
+		}
 	}
 
 	/** Makes the folder of that path (see sharePath) with every folder above it, where they are missing. */
 	async createFolder(path: string): Promise<void> {
 		for (let end = path.indexOf("\\"); ; end = path.indexOf("\\", end + 1)) {
-			const open = await this.create(end < 0 ? path : path.slice(0, end), folder);
+			const open = await this.create(end < 0 ? path : path.slice(0, end), folderToMake);
 			await open.close();
 			if (end < 0)
 				return;
@@ -105,27 +107,6 @@ export class TreeConnect {
 			write: (memory, at, limit) => new TreeDisconnectRequest().begin(memory, at, limit).end,
 			read(memory, at, end) { new TreeDisconnectResponse().open(memory, at, end); },
 		}, this.treeId);
-	}
-
-	#createRequest(path: string, parameters: CreateParameters): Request<Open> {
-		return {
-			command: Command.CREATE,
-			subject: path,
-			length: CreateRequest.size + textLength(path) + 16,
-			write(memory, at, limit) {
-				const request = new CreateRequest().begin(memory, at, limit);
-				request.RequestedOplockLevel = OplockLevel.NONE;
-				request.ImpersonationLevel = ImpersonationLevel.IMPERSONATION;
-				request.DesiredAccess = parameters.desiredAccess;
-				request.FileAttributes = parameters.attributes;
-				request.ShareAccess = parameters.shareAccess;
-				request.CreateDisposition = parameters.disposition;
-				request.CreateOptions = parameters.options;
-				request.setName(path);
-				return request.end;
-			},
-			read: (memory, at, end) => new Open(this, path, new CreateResponse().open(memory, at, end).FileId),
-		};
 	}
 
 	/**

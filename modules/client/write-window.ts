@@ -36,6 +36,7 @@ export class WriteWindow implements Stream {
 	/** By place in the window; a length of 0 marks a free place. */
 	#messageIds = new Float64Array(inFlightMax);
 	#lengths = new Float64Array(inFlightMax);
+	#offsets = new Float64Array(inFlightMax);
 	/** Where the header of each stands until the socket has taken it, else -1. */
 	#sendingAt = new Float64Array(inFlightMax).fill(-1);
 	/** 1 where an interim response has come. */
@@ -49,7 +50,6 @@ export class WriteWindow implements Stream {
 	/** File offset of the next WRITE. */
 	#offset = 0;
 	#end = 0;
-	#confirmed = 0;
 	#failure: Error | undefined;
 	#settled = false;
 
@@ -87,7 +87,8 @@ export class WriteWindow implements Stream {
 		try {
 			while (!this.#failure && !this.#settled && this.#placeFree() && !connection.contended) {
 				const charge = this.#charge();
-				if (connection.credits < charge)
+				// One stays in hand, so that there can be asked for a sign of life.
+				if (connection.credits < charge + (this.#outstanding > 0 ? 1 : 0))
 					break;
 				const at = this.#next();
 				if (at < 0)
@@ -136,8 +137,9 @@ export class WriteWindow implements Stream {
 			const count = this.#response.open(memory, at, end).Count;
 			if (count !== length)
 				throw new ProtocolError(`WRITE ${this.#open.path}: the server took ${count} of ${length} bytes and called it a success`);
-			this.#confirmed += length;
-			this.#progressed(this.#confirmed);
+			// Answers may overtake each other: what counts ends where the oldest unanswered begins.
+			if (!this.#failure)
+				this.#progressed(this.#outstanding > 0 ? this.#offsets[this.#oldestPlace] : this.#offset);
 		}
 		this.#settleWhenDone();
 		return true;
@@ -197,6 +199,7 @@ export class WriteWindow implements Stream {
 			this.#oldestPlace = i;
 		this.#messageIds[i] = this.#connection.begin(this.#header, at, Command.WRITE, this.#open.tree.treeId, charge);
 		this.#lengths[i] = length;
+		this.#offsets[i] = this.#offset;
 		this.#interim[i] = 0;
 		this.#sendingAt[i] = at;
 		this.#outstanding++;

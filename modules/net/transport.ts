@@ -56,8 +56,8 @@ export class Transport {
 	#opening: Opening | undefined;
 	readonly #peer: string;
 	readonly #bytes: Uint8Array;
-	readonly #receiveAt: number;
-	readonly #receiveEnd: number;
+	#receiveAt: number;
+	#receiveEnd: number;
 	#socket: TCP | undefined;
 	readonly #reader: Window;
 	readonly #writer: Window;
@@ -158,6 +158,20 @@ export class Transport {
 		this.#asked = true;
 		this.#queue.push(at - prefixLength, end);
 		this.#pump();
+	}
+
+	/**
+	 * From now on memory[at, end) takes what is received, in place of the area before, and with it the longest message that may come. RangeError where what has
+	 * come of a message so far does not fit. Not inside of onMessage: what is being handed out must stay where it is.
+	 */
+	receiveInto(at: number, end: number): void {
+		const held = this.#filled - this.#receiveAt;
+		if (!(at >= 0 && end <= this.#bytes.length && end - at > prefixLength + held))
+			throw new RangeError(`receive area [${at}, ${end}): expected more than ${prefixLength + held} bytes of ${this.#bytes.length}`);
+		this.#bytes.copyWithin(at, this.#receiveAt, this.#filled);
+		this.#receiveAt = at;
+		this.#receiveEnd = end;
+		this.#filled = at + held;
 	}
 
 	/** Ends the connection: nothing is called afterwards, what waits is not sent. Safe to call twice, and inside of callbacks. */

@@ -4,7 +4,8 @@
  */
 import Timer from "timer";
 import { createDirectory, move, remove } from "../../hosts/storage/storage.js";
-import { newFile, type TreeConnect } from "../client/tree-connect.js";
+import { newFile } from "../client/create.js";
+import type { TreeConnect } from "../client/tree-connect.js";
 import { shareName, sharePath } from "../client/share-name.js";
 import type { Open } from "../client/open.js";
 import { AuthenticationError, ProtocolError, StatusError, StorageError, TransportError } from "../errors/errors.js";

@@ -97,6 +97,8 @@ export class Peer implements Carrier {
 	readonly #options: Required<PeerOptions>;
 	readonly #opens = new Map<number, File>();
 	#fileIds = 0;
+	#receiveAt: number;
+	#receiveEnd: number;
 	#preauth = new PreauthIntegrity();
 	#signer: Signer | undefined;
 	#sealing: Sealing | undefined;
@@ -104,6 +106,8 @@ export class Peer implements Carrier {
 
 	constructor(buffers: Buffers, options: PeerOptions = {}) {
 		this.#buffers = buffers;
+		this.#receiveAt = buffers.pipeline.receiveAt;
+		this.#receiveEnd = buffers.pipeline.controlAt;
 		this.#options = { dialect: 0x0311, credits: 16, guest: false, maxWriteSize: 65536, securityMode: 1, shareFlags: 0, maximalAccess: 0x001F01FF, capabilities: 0x44, signing: 1, cipher: -1, sessionFlags: 0, compounds: false, ...options };
 	}
 
@@ -133,6 +137,11 @@ export class Peer implements Carrier {
 		});
 	}
 
+	receiveInto(at: number, end: number): void {
+		this.#receiveAt = at;
+		this.#receiveEnd = end;
+	}
+
 	close(): void {
 		this.closed = true;
 		this.#signer?.close();
@@ -144,8 +153,8 @@ export class Peer implements Carrier {
 	deliver(message: Uint8Array): void {
 		if (this.closed)
 			return;
-		const at = this.#buffers.pipeline.receiveAt + 4;
-		if (at + message.length > this.#buffers.pipeline.controlAt)
+		const at = this.#receiveAt + 4;
+		if (at + message.length > this.#receiveEnd)
 			throw new RangeError("the script's message is longer than the receive area");
 		this.#buffers.memory.bytes.set(message, at);
 		this.onMessage(at, at + message.length);

@@ -82,6 +82,11 @@ export class Proxy {
 	/** How many connections there have been. */
 	get connections(): number { return this.#connections; }
 
+	/** Resets all connections as they are now, both sides of each. */
+	cutAll(): void {
+		for (const socket of this.#sockets) socket.resetAndDestroy();
+	}
+
 	/** The commands that went one way, compounds taken apart, encrypted messages left out. */
 	commands(direction: Direction): number[] {
 		return this.packets.filter(packet => packet.direction === direction).flatMap(({ bytes }) => commandsOf(bytes));

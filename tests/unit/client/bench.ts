@@ -28,8 +28,8 @@ export interface Bench {
 }
 
 /** Makes a bench of 4 slots of slotLength bytes, hands it to run, and takes it away again. */
-export async function bench(options: PeerOptions & { slotLength?: number; answerMs?: number; idleMs?: number }, run: (it: Bench) => Promise<void>): Promise<void> {
-	const { slotLength = 256, answerMs = 30_000, idleMs = 60_000 } = options;
+export async function bench(options: PeerOptions & { slotLength?: number; answerMs?: number; silenceMs?: number; idleMs?: number }, run: (it: Bench) => Promise<void>): Promise<void> {
+	const { slotLength = 256, answerMs = 30_000, silenceMs = 30_000, idleMs = 60_000 } = options;
 	const folder = scratch();
 	const buffers = new Buffers(4, slotLength);
 	const peer = new ScriptedPeer(buffers, options);
@@ -37,7 +37,7 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 		peer, buffers, folder, outcomes: [], progress: [], guestAsked: false, connection: undefined,
 		policy: { dialectMin: 0x0202, dialectMax: 0x0311, signingRequired: true, encryption: "on-demand", ciphers: [1, 2, 3, 4], signingAlgorithms: [1, 2, 0], server: "nas", clientGuid: new Uint8Array(16).fill(7) },
 		async connect() {
-			const connection = it.connection = new Connection(peer, buffers.memory, buffers.pipeline, { answerMs, idleMs });
+			const connection = it.connection = new Connection(peer, buffers.memory, buffers.pipeline, { answerMs, silenceMs, idleMs });
 			buffers.onFilled = () => connection.filled();
 			const negotiated = await negotiate(connection, it.policy);
 			const session = await Session.setup(connection, negotiated, it.policy, peer.logOn(), it.guestAsked);

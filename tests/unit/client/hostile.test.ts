@@ -1,7 +1,7 @@
 /** What a server, or somebody between, may do to a session: every turn, every lie, and the error that must end it. */
 import Timer from "timer";
 import { AuthenticationError, ProtocolError, StatusError, TransportError } from "../../../modules/errors/errors.js";
-import { newFile } from "../../../modules/client/tree-connect.js";
+import { newFile } from "../../../modules/client/create.js";
 import { bytesEqual, equal, ok, rejects } from "../../support/assert.js";
 import { Command, Status, type Tamper, type Turn } from "../../support/peer.js";
 import { load } from "../../support/scratch.js";

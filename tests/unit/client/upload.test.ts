@@ -74,6 +74,10 @@ describe("an upload", () => {
 		const outcomes = await it.upload();
 		equal(outcomes[0]!.reason, undefined);
 		bytesEqual(Uint8Array.from(it.peer.files.get("scan.pdf")!.bytes), bytes);
+		// While the oldest is unanswered nothing counts as confirmed, for a resumed upload would leave a hole there.
+		equal(it.progress[0], 0);
+		equal(it.progress[it.progress.length - 1], bytes.length);
+		ok(it.progress.every((confirmed, i) => i === 0 || confirmed >= it.progress[i - 1]!), it.progress.join());
 	}));
 
 	it("numbers a name that is taken and replaces nothing", () => bench({}, async it => {

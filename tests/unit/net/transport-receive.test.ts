@@ -1,6 +1,6 @@
 import Timer from "timer";
 import { TransportError } from "../../../modules/errors/errors.js";
-import { deepEqual, equal, ok } from "../../support/assert.js";
+import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { joined } from "../../support/fake-tcp.js";
 import { ascii, hex, toHex } from "../../support/hex.js";
 import { FakeWindow } from "../../support/io-buffer.js";
@@ -37,6 +37,25 @@ describe("net: Transport receives", () => {
 			}
 		});
 	}
+
+	rule("into another area from one message to the next, with what had come of the next one", async () => {
+		const long = counting(600, 3);
+		const bench = new Bench();
+		const transport = await bench.asked();
+		const bytes = joined(frame(...counting(5)), frame(...long), frame(7));
+		// A longer message is refused as soon as its length is known.
+		for (let cut = 9; cut < 9 + 4; cut++) {
+			transport.receiveInto(0, receiveEnd);
+			bench.calls.length = 0;
+			bench.socket.receive(bytes.slice(0, cut));
+			transport.receiveInto(1024, 2048);
+			bench.socket.receive(bytes.slice(cut));
+			deepEqual(bench.calls, messages(counting(5), long, [7]), "cut at " + cut);
+		}
+		throws(() => transport.receiveInto(4000, 4097), RangeError, /^receive area/);
+		bench.socket.receive(frame(...long).slice(0, 300));
+		throws(() => transport.receiveInto(0, receiveEnd), RangeError, /expected more than 304 bytes/);
+	});
 
 	rule("more than fits at once, in as few reads as the area allows", async () => {
 		const bench = new Bench();
