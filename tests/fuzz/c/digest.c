@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		MUST(psa_hash_compute(digest_psa_algorithm(state.algorithm), message, length, expected, sizeof(expected), &written) == PSA_SUCCESS);
 	do {
 		for (size_t done = 0; done < length;) {
-			size_t part = 1 + take_below(&in, (uint32_t)(length - done));
+			size_t part = take_part(&in, length - done);
 			uint8_t *alone = copy_of(message + done, part);
 			MUST(!digest_add(&state, alone, part).call);
 			free(alone);

@@ -41,6 +41,12 @@ static inline size_t left(const input *it)
 	return it->length - it->at;
 }
 
+/** How much of the rest to take next: something; all of it once the input has nothing more to say. */
+static inline size_t take_part(input *it, size_t rest)
+{
+	return left(it) ? 1 + take_below(it, (uint32_t)rest) : rest;
+}
+
 /** Memory that ends where its last byte is, so that the sanitizer sees one more. */
 static inline uint8_t *exactly(size_t length)
 {

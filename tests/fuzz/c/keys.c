@@ -61,7 +61,7 @@ static void stream(input *in)
 	rc4_apply(&state, message, whole, length);
 	rc4_begin(&state, key, keyLength);
 	for (size_t done = 0; done < length;) {
-		size_t part = 1 + take_below(in, (uint32_t)(length - done));
+		size_t part = take_part(in, length - done);
 		rc4_apply(&state, parts + done, parts + done, part);
 		done += part;
 	}

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	if (kind != GMAC) {
 		for (size_t done = 0; done < length;) {
-			size_t part = 1 + take_below(&in, (uint32_t)(length - done));
+			size_t part = take_part(&in, length - done);
 			uint8_t *alone = copy_of(zeroed + at + done, part);
 			MUST(!mac_add(&mac, alone, part).call);
 			free(alone);

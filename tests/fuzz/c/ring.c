@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <time.h>
 
 typedef struct {
 	uint64_t end, faultAt;
@@ -64,12 +65,17 @@ static void is_gone(void *context)
 	pthread_mutex_unlock(&mutex);
 }
 
-/** Answers a notify() that is due. */
-static int hear(pipeline *it)
+/** Answers a notify() that is due, or comes within milliseconds. */
+static int hear(pipeline *it, long milliseconds)
 {
+	struct timespec until;
 	int was;
 
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += milliseconds / 1000;
 	pthread_mutex_lock(&mutex);
+	while (milliseconds && !told && !pthread_cond_timedwait(&changed, &mutex, &until))
+		;
 	was = told;
 	told = 0;
 	pthread_mutex_unlock(&mutex);
@@ -89,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	pipeline *it;
 	uint64_t offset = 0, end = 0;
 	uint32_t shift = 0;
-	int reading = 0, opened = 0;
+	int reading = 0, opened = 0, kept = 0;
 
 	MUST(pipeline_lay_out(&layout, slots, slotLength, headRoom, 20, 20));
 	memory = aligned_alloc(PORT_BLOCK_ALIGNMENT, (layout.length + PORT_BLOCK_ALIGNMENT - 1) / PORT_BLOCK_ALIGNMENT * PORT_BLOCK_ALIGNMENT);
@@ -131,13 +137,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		case 1:
 		case 2:
 		case 3:
-			// Until it says something: a slot, the end, a failure, or that it waits for one of ours.
-			for (int tries = 0;; tries++) {
+			// Where no slot is ours, and none is kept for take(), it must say something: a slot, the end or a failure.
+			for (;;) {
 				at = pipeline_next(it, &failure);
-				if (at != PIPELINE_NOTHING || takenCount || tries > 2000)
+				if (at != PIPELINE_NOTHING || takenCount || kept)
 					break;
-				if (!hear(it))
-					port_sleep(tries > 100);
+				MUST(hear(it, 10000));
 			}
 			if (at >= 0) {
 				int32_t length = pipeline_length_at(it, (uint32_t)at);
@@ -161,6 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			break;
 		case 4:
 			at = pipeline_take(it);
+			kept = at < 0;
 			if (at >= 0) {
 				slot = ((uint32_t)at - layout.dataAt) / layout.stride;
 				MUST((uint32_t)at == layout.dataAt + slot * layout.stride && slot < slots && !taken[slot] && pipeline_length_at(it, (uint32_t)at) == 0);
@@ -188,7 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			reading = 0;
 			break;
 		}
-		hear(it);
+		hear(it, 0);
 		MUST(pipeline_slots_free(it) <= slots - takenCount);
 	}
 	pipeline_stop(it);
@@ -199,7 +205,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		memcpy(shadow + layout.dataAt + slot * layout.stride, memory + layout.dataAt + slot * layout.stride, slotLength);
 	MUST(same(memory, shadow, layout.length));
 	pipeline_close(it);
-	hear(it);
+	hear(it, 0);
 	pthread_mutex_lock(&mutex);
 	while (!gone)
 		pthread_cond_wait(&changed, &mutex);
