@@ -43,5 +43,5 @@ export function exit(code: number): void { trace("done, exit code ", code, "\n")
 
 /** Settings are those of the start, and nobody looks at lights. */
 export async function ready(_check: (values: Readonly<Record<string, unknown>>) => void) {
-	return { settings: config as Readonly<Record<string, unknown>>, memory(): undefined {}, prepare(): void {}, status(_activity: string): void {}, onAsk(_ask: () => void): void {} };
+	return { settings: config as Readonly<Record<string, unknown>>, memory(): { readonly free: number; readonly largest: number } | undefined { return undefined; }, prepare(): void {}, status(_activity: string): void {}, onAsk(_ask: () => void): void {} };
 }
