@@ -11,6 +11,7 @@ static const struct {
 	[DIGEST_SHA256] = { PSA_ALG_SHA_256, 32 },
 	[DIGEST_SHA512] = { PSA_ALG_SHA_512, 64 },
 	[DIGEST_SHA1] = { PSA_ALG_SHA_1, 20 },
+	[DIGEST_SHA384] = { PSA_ALG_SHA_384, 48 },
 };
 
 size_t digest_length(int algorithm)

@@ -1,12 +1,12 @@
-/** HMAC (RFC 2104) over MD5 or SHA-256, by PSA Crypto. */
+/** HMAC (RFC 2104) over MD5, SHA-1, SHA-256 or SHA-384, by PSA Crypto. */
 import type { Key } from "./key.js";
 
 export class HMAC extends Native("xs_hmac_destructor") {
-	/** algorithm: DigestAlgorithm.MD5 or SHA256. The key is copied into C's context. */
+	/** algorithm: DigestAlgorithm.MD5, SHA1, SHA256 or SHA384. The key is copied into C's context. */
 	constructor(algorithm: number, key: Key) { super(); native("xs_hmac").call(this, algorithm, key); }
 	/** Adds bytes[at, at + length) to a message in several parts. */
 	update(bytes: Uint8Array, at: number, length: number): void { native("xs_hmac_update").call(this, bytes, at, length); }
-	/** Writes the whole tag (16 or 32 bytes) of the parts to bytes at at and starts afresh. */
+	/** Writes the whole tag (16, 20, 32, 48 bytes) of the parts to bytes at at and starts afresh. */
 	finish(bytes: Uint8Array, at: number): void { native("xs_hmac_finish").call(this, bytes, at); }
 	/** Puts the tag, cut to the key's length, into a key and starts afresh. */
 	finishKey(key: Key): void { native("xs_hmac_finishKey").call(this, key); }

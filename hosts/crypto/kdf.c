@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-crypto_outcome kdf_derive(kdf_part key, kdf_part label, kdf_part context, uint8_t *derived, size_t derivedLength)
+crypto_outcome kdf_derive_by(psa_algorithm_t hash, kdf_part key, kdf_part label, kdf_part context, uint8_t *derived, size_t derivedLength)
 {
 	static const uint8_t i[4] = { 0, 0, 0, 1 };
 	static const uint8_t separator[1] = { 0 };
@@ -12,7 +12,7 @@ crypto_outcome kdf_derive(kdf_part key, kdf_part label, kdf_part context, uint8_
 	const kdf_part parts[] = { { i, sizeof(i) }, label, { separator, sizeof(separator) }, context, { L, sizeof(L) } };
 	uint8_t whole[MAC_MAX_LENGTH];
 	mac_context mac;
-	crypto_outcome outcome = mac_open_hmac(&mac, PSA_ALG_SHA_256, key.bytes, key.length);
+	crypto_outcome outcome = mac_open_hmac(&mac, hash, key.bytes, key.length);
 
 	if (outcome.call)
 		return outcome;
@@ -25,4 +25,9 @@ crypto_outcome kdf_derive(kdf_part key, kdf_part label, kdf_part context, uint8_
 	mac_close(&mac);
 	secret_wipe(whole, sizeof(whole));
 	return outcome;
+}
+
+crypto_outcome kdf_derive(kdf_part key, kdf_part label, kdf_part context, uint8_t *derived, size_t derivedLength)
+{
+	return kdf_derive_by(PSA_ALG_SHA_256, key, label, context, derived, derivedLength);
 }

@@ -7,7 +7,7 @@
 #include <psa/crypto.h>
 
 /** SMB2's signature ([MS-SMB2] 2.2.1): all of a CMAC or GMAC, the first half of an HMAC-SHA256. */
-enum { MAC_TAG_LENGTH = 16, MAC_MAX_LENGTH = 32, GMAC_NONCE_LENGTH = 12 };
+enum { MAC_TAG_LENGTH = 16, MAC_MAX_LENGTH = 48, GMAC_NONCE_LENGTH = 12 };
 
 typedef struct {
 	mbedtls_svc_key_id_t key;
@@ -18,7 +18,7 @@ typedef struct {
 
 /** Imports a key of 16 bytes. After a failure there is nothing to close. */
 crypto_outcome mac_open_cmac(mac_context *context, const uint8_t *key);
-/** hash: PSA_ALG_MD5 or PSA_ALG_SHA_256. After a failure there is nothing to close. */
+/** hash: one of PSA_ALG_MD5, PSA_ALG_SHA_1, PSA_ALG_SHA_256, PSA_ALG_SHA_384. After a failure there is nothing to close. */
 crypto_outcome mac_open_hmac(mac_context *context, psa_algorithm_t hash, const uint8_t *key, size_t length);
 /** Imports a key of 16 bytes, for whole messages only: mac_add() and mac_end() are not for it. After a failure there is nothing to close. */
 crypto_outcome mac_open_gmac(mac_context *context, const uint8_t *key);

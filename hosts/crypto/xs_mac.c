@@ -86,7 +86,7 @@ void xs_hmac(xsMachine *the)
 	mac_context *context;
 	crypto_outcome outcome;
 
-	if (algorithm != DIGEST_MD5 && algorithm != DIGEST_SHA256)
+	if (algorithm != DIGEST_MD5 && algorithm != DIGEST_SHA1 && algorithm != DIGEST_SHA256 && algorithm != DIGEST_SHA384)
 		xsRangeError("crypto: no HMAC with digest algorithm %d", (int)algorithm);
 	context = create(the);
 	outcome = mac_open_hmac(context, digest_psa_algorithm((int)algorithm), key->bytes, key->length);

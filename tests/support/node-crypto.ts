@@ -10,11 +10,12 @@ const algorithms: readonly { length: number; start: () => Hash; hmac?: string }[
 	{ length: 16, start: () => createHash("md5"), hmac: "md5" },
 	{ length: 32, start: () => createHash("sha256"), hmac: "sha256" },
 	{ length: 64, start: () => createHash("sha512") },
-	{ length: 20, start: () => createHash("sha1") },
+	{ length: 20, start: () => createHash("sha1"), hmac: "sha1" },
+	{ length: 48, start: () => createHash("sha384"), hmac: "sha384" },
 ];
 
 /** What C keeps behind the host objects of one class. Closed ones map to undefined. */
-class States<T> {
+export class States<T> {
 	readonly #what: string;
 	readonly #states = new WeakMap<object, T | undefined>();
 	constructor(what: string) { this.#what = what; }
@@ -31,7 +32,7 @@ class States<T> {
 	}
 }
 
-const keys = new States<{ bytes: Uint8Array }>("key");
+export const keys = new States<{ bytes: Uint8Array }>("key");
 const digests = new States<{ algorithm: number; hash: Hash }>("digest");
 const hmacs = new States<{ algorithm: number; key: Uint8Array; hash: Hash }>("HMAC");
 const cmacs = new States<{ key: Uint8Array }>("CMAC");
@@ -40,7 +41,7 @@ const aeads = new States<{ key: Uint8Array; cipher: CipherName; nonceLength: num
 const rc4s = new States<{ s: Uint8Array; i: number; j: number }>("RC4");
 
 /** bytes[at, at + length), checked. */
-function range(bytes: unknown, at: unknown, length: unknown): Uint8Array {
+export function range(bytes: unknown, at: unknown, length: unknown): Uint8Array {
 	if (!(bytes instanceof Uint8Array)) throw new TypeError("crypto: not a buffer");
 	if (!Number.isInteger(at) || !Number.isInteger(length) || at as number < 0 || length as number < 0 || at as number + (length as number) > bytes.length)
 		throw new RangeError(`crypto: ${String(length)} bytes at ${String(at)} do not fit a buffer of ${bytes.length}`);
@@ -295,14 +296,15 @@ export const natives: Functions = {
 	},
 	xs_aead_close() { aeads.close(this); },
 
-	xs_kdf(key, label, context, derived) {
+	xs_kdf(key, label, context, derived, algorithm = 2) {
+		if (algorithm !== 2 && algorithm !== 5) throw new RangeError(`crypto: no kdf with digest algorithm ${String(algorithm)}`);
 		const { bytes } = keys.get(key);
 		const to = keys.get(derived).bytes;
 		if (to.length > 32) throw new RangeError(`crypto: kdf gives at most 32 bytes, not ${to.length}`);
 		range(label, 0, 0);
 		range(context, 0, 0);
 		const L = to.length * 8;
-		to.set(cut(createHmac("sha256", bytes).update(Uint8Array.of(0, 0, 0, 1)).update(label).update(Uint8Array.of(0)).update(context)
+		to.set(cut(createHmac(hashOf(algorithm).hmac!, bytes).update(Uint8Array.of(0, 0, 0, 1)).update(label).update(Uint8Array.of(0)).update(context)
 			.update(Uint8Array.of(0, 0, L >> 8, L & 255)).digest(), to.length));
 	},
 

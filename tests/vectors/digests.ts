@@ -1,5 +1,5 @@
 /**
- * Message digests. MD4: RFC 1320 A.5. MD5: RFC 1321 A.5 (the same messages). SHA-1, SHA-256, SHA-512: the example values
+ * Message digests. MD4: RFC 1320 A.5. MD5: RFC 1321 A.5 (the same messages). SHA-1, SHA-256, SHA-384, SHA-512: the example values
  * that NIST publishes with FIPS 180-4. Messages are ASCII, digests hexadecimal.
  */
 import { DigestAlgorithm } from "../../hosts/crypto/digest.js";
@@ -52,6 +52,15 @@ export const digests: readonly { name: string; algorithm: number; length: number
 			[bits448, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"],
 		],
 		million: "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+	},
+	{
+		name: "SHA-384", algorithm: DigestAlgorithm.SHA384, length: 48,
+		values: [
+			["", "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b"],
+			["abc", "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"],
+			[bits896, "09330c33f71147e83d192fc782cd1b4753111b173b3b05d22fa08086e3b0f712fcc7c71a557e2db966c3e9fa91746039"],
+		],
+		million: "9d0e1809716474cb086e834e310a4a1ced149e9c00f248527972cec5704c2a5b07b8b3dc38ecc4ebae97ddd87f3d8985",
 	},
 	{
 		name: "SHA-512", algorithm: DigestAlgorithm.SHA512, length: 64,

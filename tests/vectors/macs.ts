@@ -1,5 +1,5 @@
 /**
- * Message authentication codes, all hexadecimal. HMAC-MD5: RFC 2202 section 2. HMAC-SHA256: RFC 4231 section 4. AES-CMAC: RFC 4493 section 4.
+ * Message authentication codes, all hexadecimal. HMAC-MD5: RFC 2202 section 2. HMAC-SHA1: RFC 2202 section 3. HMAC-SHA256, HMAC-SHA384: RFC 4231 section 4. AES-CMAC: RFC 4493 section 4.
  * The cases with keys of 80 and 131 bytes are left out: no key of SMB or NTLM is longer than 64, and Key refuses it.
  */
 
@@ -16,6 +16,20 @@ export const hmacSHA256: readonly { key: string; message: string; tag: string }[
 	{ key: "4a656665", message: "7768617420646f2079612077616e7420666f72206e6f7468696e673f", tag: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
 	{ key: "aa".repeat(20), message: "dd".repeat(50), tag: "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe" },
 	{ key: "0102030405060708090a0b0c0d0e0f10111213141516171819", message: "cd".repeat(50), tag: "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b" },
+];
+
+export const hmacSHA1: readonly { key: string; message: string; tag: string }[] = [
+	{ key: "0b".repeat(20), message: "4869205468657265", tag: "b617318655057264e28bc0b6fb378c8ef146be00" },
+	{ key: "4a656665", message: "7768617420646f2079612077616e7420666f72206e6f7468696e673f", tag: "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79" },
+	{ key: "aa".repeat(20), message: "dd".repeat(50), tag: "125d7342b9ac11cd91a39af48aa17b4f63f175d3" },
+	{ key: "0102030405060708090a0b0c0d0e0f10111213141516171819", message: "cd".repeat(50), tag: "4c9007f4026250c6bc8414f9bf50c86c2d7235da" },
+];
+
+export const hmacSHA384: readonly { key: string; message: string; tag: string }[] = [
+	{ key: "0b".repeat(20), message: "4869205468657265", tag: "afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6" },
+	{ key: "4a656665", message: "7768617420646f2079612077616e7420666f72206e6f7468696e673f", tag: "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649" },
+	{ key: "aa".repeat(20), message: "dd".repeat(50), tag: "88062608d3e6ad8a0aa2ace014c8a86f0aa635d947ac9febe83ef4e55966144b2a5ab39dc13814b94e3ab6e101a34f27" },
+	{ key: "0102030405060708090a0b0c0d0e0f10111213141516171819", message: "cd".repeat(50), tag: "3e8a69b7783c25851933ab6290af6ca77a9981480850009cc5577c6e1f573b4e6801dd23c4a7d679ccf8a386c674cffb" },
 ];
 
 /** RFC 4231 test case 5: the tag is cut to 16 bytes. */

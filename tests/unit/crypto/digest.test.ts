@@ -91,7 +91,7 @@ describe("Digest", () => {
 	});
 
 	it("refuses unknown algorithms", () => {
-		for (const wrong of [-1, 5, 1.5, NaN, 256, undefined as unknown as number]) throws(() => new Digest(wrong), RangeError, /no digest algorithm/);
+		for (const wrong of [-1, 6, 1.5, NaN, 256, undefined as unknown as number]) throws(() => new Digest(wrong), RangeError, /no digest algorithm/);
 	});
 
 	it("can no longer be used once closed, which may be twice", () => {
