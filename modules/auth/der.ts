@@ -6,7 +6,7 @@
 import { ProtocolError } from "../errors/errors.js";
 
 export const Tag = Object.freeze({
-	INTEGER: 0x02, BIT_STRING: 0x03, OCTET_STRING: 0x04, OID: 0x06, ENUMERATED: 0x0A, SEQUENCE: 0x30,
+	INTEGER: 0x02, BIT_STRING: 0x03, OCTET_STRING: 0x04, OID: 0x06, ENUMERATED: 0x0A, GENERALIZED_TIME: 0x18, GENERAL_STRING: 0x1B, SEQUENCE: 0x30,
 } as const);
 
 /** [number], constructed: how both protocols tag their fields. */
@@ -82,6 +82,33 @@ export class DERReader {
 		this.#at = end;
 		return content;
 	}
+	/** Passes over a primitive element whose content is not to be copied: returns where that begins; at is where it ends. */
+	content(tag: number): number {
+		const end = this.#header(tag), at = this.#at;
+		this.#at = end;
+		return at;
+	}
+	/** The next element whole, identifier and length included, copied. */
+	element(tag: number): Uint8Array {
+		const at = this.#at;
+		this.#at = this.#header(tag);
+		return this.#bytes.slice(at, this.#at);
+	}
+	/** GeneralizedTime in the one form that Kerberos allows (RFC 4120 5.2.3): "20270131235959Z". Milliseconds since 1970. */
+	time(): number {
+		const end = this.#header(Tag.GENERALIZED_TIME), bytes = this.#bytes;
+		let digits = 0, right = end - this.#at === 15 && bytes[end - 1] === 0x5A;
+		for (let at = this.#at; at < end - 1; at += 1) {
+			right = right && bytes[at] >= 0x30 && bytes[at] <= 0x39;
+			digits = digits * 10 + bytes[at] - 0x30;
+		}
+		this.#at = end;
+		const part = (from: number, modulus: number): number => Math.floor(digits / from) % modulus;
+		const year = part(1e10, 1e4), month = part(1e8, 100), day = part(1e6, 100), hour = part(1e4, 100), minute = part(100, 100), second = digits % 100;
+		if (!right || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+			throw new ProtocolError(`${this.#what}: a DER time that is no YYYYMMDDHHMMSSZ`);
+		return Date.UTC(year, month - 1, day, hour, minute, second);
+	}
 	/** Whether the content of an OID, which is passed over, is that. */
 	oidIs(oid: Uint8Array): boolean {
 		const end = this.#header(Tag.OID), at = this.#at;
@@ -96,6 +123,8 @@ export class DERReader {
 	}
 	/** Where the window stands, for seek(): a list is walked once per question asked about it. */
 	get at(): number { return this.#at; }
+	/** Where the window ends. */
+	get end(): number { return this.#end; }
 	/** Back to a place that at gave within this window. */
 	seek(at: number): void { this.#at = at; }
 
@@ -156,6 +185,26 @@ export class DERWriter {
 		} while (!(value === 0 && byte < 0x80) && !(value === -1 && byte > 0x7F));
 		this.wrap(tag, mark);
 	}
+	/** Puts elements that are encoded already, whole, before what is there. */
+	raw(elements: Uint8Array): void {
+		this.#grow(elements.length);
+		this.#bytes.set(elements, this.#at);
+	}
+	/** GeneralizedTime of milliseconds since 1970, whose fraction of a second is dropped. */
+	time(milliseconds: number): void {
+		const mark = this.#at, date = new Date(milliseconds);
+		this.#grow(15);
+		const bytes = this.#bytes;
+		let at = this.#at;
+		at = putDigits(bytes, at, date.getUTCFullYear(), 4);
+		at = putDigits(bytes, at, date.getUTCMonth() + 1, 2);
+		at = putDigits(bytes, at, date.getUTCDate(), 2);
+		at = putDigits(bytes, at, date.getUTCHours(), 2);
+		at = putDigits(bytes, at, date.getUTCMinutes(), 2);
+		at = putDigits(bytes, at, date.getUTCSeconds(), 2);
+		bytes[at] = 0x5A;
+		this.wrap(Tag.GENERALIZED_TIME, mark);
+	}
 	/** BIT STRING of 32 bits. */
 	flags(value: number): void {
 		const mark = this.#at;
@@ -182,9 +231,25 @@ export class DERWriter {
 	/** A copy of what was written since mark, or of all. */
 	finish(mark: number = this.#bytes.length): Uint8Array { return this.#bytes.slice(this.#at, mark); }
 
+	/** Bytes written. */
+	get length(): number { return this.#bytes.length - this.#at; }
+	/** Copies all that was written to bytes at at and wipes it here: for what holds a key. */
+	moveTo(bytes: Uint8Array, at: number): void {
+		bytes.set(this.#at === 0 ? this.#bytes : this.#bytes.subarray(this.#at), at);
+		this.#bytes.fill(0);
+		this.#at = this.#bytes.length;
+	}
+
 	#grow(length: number): void {
 		if (this.#at < length)
 			throw new RangeError("DERWriter: capacity exceeded");
 		this.#at -= length;
 	}
+}
+
+/** Writes count decimal digits; returns the position past them. */
+function putDigits(bytes: Uint8Array, at: number, value: number, count: number): number {
+	for (let i = at + count; --i >= at; value = Math.floor(value / 10))
+		bytes[i] = 0x30 + value % 10;
+	return at + count;
 }

@@ -1,7 +1,7 @@
 import { applicationTag, contextTag, DERReader, DERWriter, Tag } from "../../../modules/auth/der.js";
 import { ProtocolError } from "../../../modules/errors/errors.js";
 import { bytesEqual, equal, ok, throws } from "../../support/assert.js";
-import { hex } from "../../support/hex.js";
+import { ascii, hex, toHex } from "../../support/hex.js";
 
 const reader = (digits: string): DERReader => new DERReader(hex(digits), "TEST");
 
@@ -57,6 +57,20 @@ describe("DER reader", () => {
 		bytes.fill(0);
 		bytesEqual(content, "1122");
 	});
+	it("reads times in the one form of Kerberos", () => {
+		for (const [text, time] of [["19700101000000Z", 0], ["20240229123456Z", 1709210096000], ["20370913024805Z", 2136422885000], ["99991231235959Z", 253402300799000], ["20161231235960Z", 1483228800000]] as const)
+			equal(new DERReader(hex("180f" + toHex(ascii(text))), "TEST").time(), time, text);
+		for (const text of ["20240229123456", "20240229123456z", "20240229123456.0Z", "2024022912345aZ", "20241329123456Z", "20240029123456Z", "20240200123456Z", "20240232123456Z", "20240229243456Z", "20240229126056Z", "20240229123461Z", " 0240229123456Z"])
+			throws(() => new DERReader(hex("18" + toHex(Uint8Array.of(text.length)) + toHex(ascii(text))), "TEST").time(), ProtocolError, /time/, text);
+	});
+	it("tells where content lies, and copies elements whole", () => {
+		const der = reader("0402 1122 6103 020105 04");
+		equal(der.content(Tag.OCTET_STRING), 2);
+		equal(der.at, 4);
+		bytesEqual(der.element(0x61), "6103020105");
+		equal(der.end, 10);
+		throws(() => der.element(0x61), ProtocolError, /ends where/);
+	});
 	it("refuses what is not DER as we know it", () => {
 		for (const [what, digits] of [
 			["nothing", ""], ["identifier alone", "04"], ["indefinite length", "0480 0000"], ["length of 3 bytes", "0483000001 00"], ["cut length", "0482 01"],
@@ -106,6 +120,29 @@ describe("DER writer", () => {
 		}
 	});
 	it("writes flags", () => bytesEqual(written(writer => writer.flags(0x40800001)), "0305 00 40800001"));
+	it("writes times", () => {
+		for (const [time, text] of [[0, "19700101000000Z"], [1709210096999, "20240229123456Z"]] as const)
+			bytesEqual(written(writer => writer.time(time)), "180f" + toHex(ascii(text)));
+	});
+	it("takes elements that are encoded already", () => {
+		bytesEqual(written(writer => {
+			const all = writer.at;
+			writer.integer(5);
+			writer.raw(hex("0400"));
+			writer.wrap(Tag.SEQUENCE, all);
+		}), "3005 0400 020105");
+	});
+	it("moves what was written and forgets it", () => {
+		const writer = new DERWriter(8), to = new Uint8Array(5);
+		writer.integer(7);
+		equal(writer.length, 3);
+		writer.moveTo(to, 1);
+		bytesEqual(to, "0002010700");
+		equal(writer.length, 0);
+		bytesEqual(writer.finish(), "");
+		writer.octets(new Uint8Array(2));
+		bytesEqual(writer.finish(), "04020000");
+	});
 	it("writes lengths in their shortest form at every edge", () => {
 		for (const [length, header] of [[0, "0400"], [127, "047f"], [128, "048180"], [255, "0481ff"], [256, "04820100"], [65535, "0482ffff"]] as const)
 			bytesEqual(written(writer => writer.octets(new Uint8Array(length)), length + 4).slice(0, header.length / 2), header);
