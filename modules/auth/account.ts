@@ -25,6 +25,22 @@ export function parseAccount(user: string, domain = ""): Account {
 	return { user: user.slice(0, at), domain, realm: user.slice(at + 1) };
 }
 
+/**
+ * The Kerberos realm of an account: the one that was given, else what follows its @, or its domain where that is the DNS's, in capitals as realms are written.
+ * A NetBIOS domain is one only where somebody knows its KDC. "" where there is none.
+ */
+export function kerberosRealm(account: Account, realm: string, kdcKnown: boolean): string {
+	if (realm !== "")
+		return realm;
+	const { domain } = account;
+	return (account.realm !== "" ? account.realm : domain.includes(".") || kdcKnown ? domain : "").toUpperCase();
+}
+
+/** The name that Kerberos asks with: a principal name whose suffix is not the realm stays whole, as an enterprise name (RFC 6806 5). */
+export function kerberosUserName(account: Account, realm: string): string {
+	return account.realm === "" || account.realm.toUpperCase() === realm.toUpperCase() ? account.user : account.user + "@" + account.realm;
+}
+
 /** The UserName that NTLM sends: a principal name goes whole, with an empty domain, and the server takes it apart. */
 export function ntlmUserName(account: Account): string {
 	return account.realm === "" ? account.user : account.user + "@" + account.realm;

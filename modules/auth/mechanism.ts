@@ -4,6 +4,8 @@ import type { Key } from "../../hosts/crypto/key.js";
 export interface Mechanism {
 	/** The content bytes of its DER object identifier. */
 	readonly oid: Uint8Array;
+	/** Another identifier that servers know it by. */
+	readonly alias?: Uint8Array;
 	/** For the log: "NTLMv2". */
 	readonly name: string;
 	/**

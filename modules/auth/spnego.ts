@@ -203,11 +203,10 @@ function listedBy(hint: Uint8Array, mechanisms: readonly Mechanism[]): Mechanism
 	const first = reader.at;
 	const listed: Mechanism[] = [];
 	for (let i = 0; i < mechanisms.length; i += 1) {
-		const { oid } = mechanisms[i];
 		let found = false;
 		reader.seek(first);
 		while (reader.more)
-			found = reader.oidIs(oid) || found;
+			found = isNamed(reader, mechanisms[i]) || found;
 		if (found)
 			listed.push(mechanisms[i]);
 	}
@@ -236,7 +235,7 @@ function openReply(bytes: Uint8Array, offered: readonly Mechanism[]): Reply {
 		const field = reader.enter(contextTag(1)), at = reader.at;
 		for (let i = 0; i < offered.length && chosen === undefined; i += 1) {
 			reader.seek(at);
-			if (reader.oidIs(offered[i].oid))
+			if (isNamed(reader, offered[i]))
 				chosen = i;
 		}
 		reader.leave(field);
@@ -248,6 +247,17 @@ function openReply(bytes: Uint8Array, offered: readonly Mechanism[]): Reply {
 	reader.leave(sequence);
 	reader.leave(choice);
 	return { state, chosen, token, mic };
+}
+
+/** Whether the OID that comes next, which is passed over, is that mechanism's. */
+function isNamed(reader: DERReader, { oid, alias }: Mechanism): boolean {
+	const { at } = reader;
+	if (reader.oidIs(oid))
+		return true;
+	if (!alias)
+		return false;
+	reader.seek(at);
+	return reader.oidIs(alias);
 }
 
 function optionalOctets(reader: DERReader, number: number): Uint8Array | undefined {

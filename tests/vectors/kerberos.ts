@@ -1,6 +1,6 @@
 /**
  * Kerberos's cryptography, all hexadecimal but for passwords and salts. String-to-key and ciphertext stealing: RFC 3962 B. The keys derived for
- * usage 2 with SHA-1: MIT Kerberos, t_derive.c. Everything with SHA-2: RFC 8009 A.
+ * usage 2 with SHA-1: MIT Kerberos, t_derive.c; what MIT sealed with SHA-1: t_decrypt.c. Everything with SHA-2: RFC 8009 A.
  */
 
 /** PBKDF2 and what becomes of it: AES-128 takes the first 16 bytes of pbkdf2. salt is hexadecimal where it begins with 0x. */
@@ -98,4 +98,25 @@ export const sealed: readonly { etype: number; confounder: string; plain: string
 export const checksums: readonly { etype: number; checksum: string }[] = [
 	{ etype: 19, checksum: "d78367186643d67b411cba9139fc1dee" },
 	{ etype: 20, checksum: "45ee791567eefca37f4ac1e0222de80d43c3bfa06699672a" },
+];
+
+/** What MIT Kerberos sealed, to be opened. */
+export const opened: readonly { etype: number; usage: number; key: string; plain: string; sealed: string }[] = [
+	{ etype: 17, usage: 0, key: "5a5c0f0ba54f3828b2195e66ca24a289", plain: "", sealed: "49ff8e11c173d9583a3254fbe7b1f1df36c538e8416784a1672e6676" },
+	{ etype: 17, usage: 1, key: "98450e3f3baa13f5c99beb936981b06f", plain: "1", sealed: "f86742f537b35dc2174a4dbaa920faf9042090b065e1ebb1cad9a65394" },
+	{ etype: 17, usage: 2, key: "9062430c8cda3388922e6d6a509f5b7a", plain: "9 bytesss", sealed: "68fb9679601f45c78857b2bf820fd6e53eca8d42fd4b1d7024a09205abb7cd2ec26c355d2f" },
+	{
+		etype: 17, usage: 4, key: "dceeb70b3de76562e689226c76429148", plain: "30 bytes bytes bytes bytes byt",
+		sealed: "c96081032d5d8eeb7e32b4089f789d0faa481dea74c0f97cbf3146ddfcf8e800156ecb532fc203e30ff600b63b350939fece510f02d7ff1e7bac",
+	},
+	{ etype: 18, usage: 0, key: "17f275f2954f2ed1f90c377ba7f4d6a369aa0136e0bf0c927ad6133c693759a9", plain: "", sealed: "e5094c55ee7b38262e2b044280b069379a95bf95bd8376fb3281b435" },
+	{ etype: 18, usage: 1, key: "b9477e1ff0329c0050e20ce6c72d2dff27e8fe541ab0954429a9cb5b4f7b1e2a", plain: "1", sealed: "406150b97aeb76d43b36b62cc1ecdfbe6f40e95755e0beb5c27825f3a4" },
+	{
+		etype: 18, usage: 3, key: "e5a72be9b7926c1225bafef9c1872e7ba4cdb2b17893d84abd90acdd8764d966", plain: "13 bytes byte",
+		sealed: "d8f1aafeec84587cc3e700a774e56651a6d693e174ec4473b5e6d96f80297a653fb818ad893e719f96",
+	},
+	{
+		etype: 18, usage: 4, key: "f1c795e9248a09338d82c3f8d5b567040b0110736845041347235b1404231398", plain: "30 bytes bytes bytes bytes byt",
+		sealed: "d1137a4d634cfece924dbc3bf6790648bd5cff7de0e7b99460211d0daef3d79a295c688858f3b34b9cbd6eebae81daf6b734d4d498b6714f1c1d",
+	},
 ];

@@ -1,4 +1,4 @@
-import { ntlmUserName, parseAccount } from "../../../modules/auth/account.js";
+import { kerberosRealm, kerberosUserName, ntlmUserName, parseAccount } from "../../../modules/auth/account.js";
 import { deepEqual, equal } from "../../support/assert.js";
 
 describe("account", () => {
@@ -17,5 +17,17 @@ describe("account", () => {
 	it("gives NTLM the whole principal name", () => {
 		equal(ntlmUserName(parseAccount("anna@example.org")), "anna@example.org");
 		equal(ntlmUserName(parseAccount("HOME\\anna")), "anna");
+	});
+	it("has a Kerberos realm: given, behind its @, or a domain of the DNS, in capitals", () => {
+		for (const [user, domain, realm, kdcKnown, expected] of [
+			["anna", "", "Given.Test", false, "Given.Test"], ["anna@example.org", "", "Given.Test", false, "Given.Test"], ["anna@example.org", "", "", false, "EXAMPLE.ORG"],
+			["anna", "example.org", "", false, "EXAMPLE.ORG"], ["EXAMPLE.org\\anna", "", "", false, "EXAMPLE.ORG"], ["anna", "HOME", "", false, ""], ["anna", "home", "", true, "HOME"],
+			["anna", "", "", false, ""], ["anna", "", "", true, ""],
+		] as const)
+			equal(kerberosRealm(parseAccount(user, domain), realm, kdcKnown), expected, `${user}, ${domain}, ${realm}, ${kdcKnown}`);
+	});
+	it("keeps a suffix that is not the realm, for Kerberos", () => {
+		for (const [user, realm, expected] of [["anna", "HOME", "anna"], ["anna@home", "HOME", "anna"], ["anna@corp.test", "HOME", "anna@corp.test"], ["HOME\\anna", "HOME", "anna"]] as const)
+			equal(kerberosUserName(parseAccount(user), realm), expected, user);
 	});
 });

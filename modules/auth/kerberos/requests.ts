@@ -1,0 +1,159 @@
+/** What a client says: AS-REQ, TGS-REQ (RFC 4120 5.4.1), AP-REQ (5.5.1) and what is sealed in them. Last fields are written first. */
+import { random } from "../../../hosts/crypto/random.js";
+import { applicationTag, contextTag, Tag } from "../der.js";
+import { FieldWriter, principalRoom, sealWritten } from "./fields.js";
+import { EncryptionKey, etypes, type Profile } from "./profile.js";
+import { ApplicationTag, type KDCOption, MessageType, type Principal, VERSION } from "./protocol.js";
+
+/** RFC 4120 5.2.7 PA-DATA. */
+export interface PAData {
+	readonly type: number;
+	readonly value: Uint8Array;
+}
+
+/** A moment that no other message of ours names: whole milliseconds since 1970, and microseconds of their second. */
+export interface Stamp {
+	readonly time: number;
+	readonly micros: number;
+}
+
+/** RFC 4120 5.4.1: the first moment of 1970 stands for as late as the KDC lets it be. */
+const AS_LATE_AS_CAN_BE = 0;
+
+export interface RequestBody {
+	readonly options: typeof KDCOption[keyof typeof KDCOption] | 0;
+	/** Only in an AS-REQ. */
+	readonly client?: Principal;
+	readonly realm: string;
+	readonly server: Principal;
+	readonly nonce: number;
+}
+
+/** RFC 4120 5.4.1 KDC-REQ-BODY, whole: a TGS-REQ also has a checksum over it. */
+export function requestBody(body: RequestBody): Uint8Array {
+	const { client, realm, server } = body;
+	const writer = new FieldWriter(128 + 4 * realm.length + principalRoom(server) + (client ? principalRoom(client) : 0));
+	const all = writer.at;
+	for (let i = etypes.length; --i >= 0;)
+		writer.integer(etypes[i]);
+	writer.wrap(Tag.SEQUENCE, all);
+	writer.wrap(contextTag(8), all);
+	writer.integerField(7, body.nonce);
+	writer.timeField(5, AS_LATE_AS_CAN_BE);
+	writer.principalField(3, server);
+	writer.textField(2, realm);
+	if (client)
+		writer.principalField(1, client);
+	writer.flagsField(0, body.options);
+	writer.wrap(Tag.SEQUENCE, all);
+	return writer.finish();
+}
+
+/** RFC 4120 5.4.1 KDC-REQ: an AS-REQ or a TGS-REQ around a body. */
+export function kdcRequest(type: typeof MessageType.AS_REQ | typeof MessageType.TGS_REQ, padata: readonly PAData[], body: Uint8Array): Uint8Array {
+	let room = body.length + 48;
+	for (let i = 0; i < padata.length; i += 1)
+		room += padata[i].value.length + 32;
+	const writer = new FieldWriter(room);
+	const all = writer.at;
+	writer.rawField(4, body);
+	if (padata.length > 0) {
+		const list = writer.at;
+		for (let i = padata.length; --i >= 0;) {
+			const mark = writer.at;
+			writer.octetsField(2, padata[i].value);
+			writer.integerField(1, padata[i].type);
+			writer.wrap(Tag.SEQUENCE, mark);
+		}
+		writer.wrap(Tag.SEQUENCE, list);
+		writer.wrap(contextTag(3), list);
+	}
+	writer.integerField(2, type);
+	writer.integerField(1, VERSION);
+	writer.wrap(Tag.SEQUENCE, all);
+	writer.wrap(applicationTag(type), all);
+	return writer.finish();
+}
+
+/** RFC 4120 5.2.7.2: the value of PA-ENC-TIMESTAMP. */
+export function encryptedTimestamp(key: EncryptionKey, usage: number, stamp: Stamp): Uint8Array {
+	const inner = new FieldWriter(48);
+	const all = inner.at;
+	inner.integerField(1, stamp.micros);
+	inner.timeField(0, stamp.time);
+	inner.wrap(Tag.SEQUENCE, all);
+	const cipher = sealWritten(inner, key, usage);
+	const writer = new FieldWriter(cipher.length + 32);
+	const mark = writer.at;
+	writer.octetsField(2, cipher);
+	writer.integerField(0, key.etype);
+	writer.wrap(Tag.SEQUENCE, mark);
+	return writer.finish();
+}
+
+export interface Authenticator {
+	readonly realm: string;
+	readonly client: Principal;
+	readonly stamp: Stamp;
+	readonly checksumType: number;
+	readonly checksum: Uint8Array;
+	/** Ours, made by makeSubkey(). */
+	readonly subkey?: Subkey;
+	readonly sequence?: number;
+}
+
+/** RFC 4120 5.5.1 Authenticator, sealed. */
+export function sealedAuthenticator(it: Authenticator, key: EncryptionKey, usage: number): Uint8Array {
+	const writer = new FieldWriter(192 + 4 * it.realm.length + principalRoom(it.client) + it.checksum.length);
+	const all = writer.at;
+	if (it.sequence !== undefined)
+		writer.integerField(7, it.sequence);
+	if (it.subkey) {
+		const mark = writer.at;
+		writer.octetsField(1, it.subkey.bytes);
+		it.subkey.bytes.fill(0);
+		writer.integerField(0, it.subkey.key.etype);
+		writer.wrap(Tag.SEQUENCE, mark);
+		writer.wrap(contextTag(6), mark);
+	}
+	writer.timeField(5, it.stamp.time);
+	writer.integerField(4, it.stamp.micros);
+	const mark = writer.at;
+	writer.octetsField(1, it.checksum);
+	writer.integerField(0, it.checksumType);
+	writer.wrap(Tag.SEQUENCE, mark);
+	writer.wrap(contextTag(3), mark);
+	writer.principalField(2, it.client);
+	writer.textField(1, it.realm);
+	writer.integerField(0, VERSION);
+	writer.wrap(Tag.SEQUENCE, all);
+	writer.wrap(applicationTag(ApplicationTag.AUTHENTICATOR), all);
+	return sealWritten(writer, key, usage);
+}
+
+/** A fresh key that is told to the other side: as a key, and once more as bytes, which are wiped as soon as they are in a message. */
+export interface Subkey {
+	readonly key: EncryptionKey;
+	readonly bytes: Uint8Array;
+}
+
+export function makeSubkey(profile: Profile): Subkey {
+	const key = new EncryptionKey(profile), bytes = new Uint8Array(profile.keyLength);
+	random(bytes, 0, bytes.length);
+	key.key.load(bytes, 0);
+	return { key, bytes };
+}
+
+/** RFC 4120 5.5.1 AP-REQ: a ticket and an authenticator that was sealed with its key. */
+export function apRequest(options: number, ticket: Uint8Array, etype: number, authenticator: Uint8Array): Uint8Array {
+	const writer = new FieldWriter(ticket.length + authenticator.length + 80);
+	const all = writer.at;
+	writer.sealedField(4, etype, authenticator);
+	writer.rawField(3, ticket);
+	writer.flagsField(2, options);
+	writer.integerField(1, MessageType.AP_REQ);
+	writer.integerField(0, VERSION);
+	writer.wrap(Tag.SEQUENCE, all);
+	writer.wrap(applicationTag(MessageType.AP_REQ), all);
+	return writer.finish();
+}
