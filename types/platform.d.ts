@@ -5,6 +5,8 @@ declare module "platform" {
 
 	/** Looks a host name up. done() is called once, later: with the addresses as text, best first, or with the reason. */
 	export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void;
+	/** Addresses of the name servers that the network told, best first; empty where nobody knows any. */
+	export function nameServers(): readonly string[];
 	/** Milliseconds since 1970-01-01 UTC, or undefined where the clock has not been set. */
 	export function now(): number | undefined;
 	/** One line for the person: results and what to do go out, the log goes to error (on a device both go to the trace). */

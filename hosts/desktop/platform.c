@@ -101,6 +101,24 @@ void xs_platform_resolve(xsMachine *the)
 	}
 }
 
+/* The name servers of resolv.conf(5): of the system's own look-up only these lines are needed, to ask for what getaddrinfo() can't. */
+void xs_platform_nameServers(xsMachine *the)
+{
+	FILE *file = fopen("/etc/resolv.conf", "r");
+	char line[256], text[80];
+	int count = 0;
+	xsmcVars(1);
+	xsmcSetNewArray(xsResult, 0);
+	while (file && count < 3 && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "nameserver %79s", text) != 1)
+			continue;
+		xsmcSetString(xsVar(0), text);
+		xsmcSetIndex(xsResult, count++, xsVar(0));
+	}
+	if (file)
+		fclose(file);
+}
+
 /* CLOCK */
 
 void xs_platform_now(xsMachine *the)

@@ -6,6 +6,7 @@ import { heap } from "desktop/heap";
 export { TCP };
 
 export function resolve(this: void, host: string, done: (reason: Error | undefined, addresses: string[]) => void): void { native("xs_platform_resolve").call(this, host, done); }
+export function nameServers(this: void): readonly string[] { return native("xs_platform_nameServers").call(this); }
 export function now(this: void): number | undefined { return native("xs_platform_now").call(this); }
 export function print(this: void, line: string): void { native("xs_platform_print").call(this, line); }
 export function log(this: void, line: string): void { native("xs_platform_log").call(this, line); }

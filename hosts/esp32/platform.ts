@@ -60,6 +60,8 @@ function ask(servers: string[], host: string, otherwise: string | undefined, don
 	});
 }
 
+export function nameServers(): readonly string[] { return Net.get("DNS") ?? []; }
+
 export function now(): number | undefined {
 	const time = Date.now();
 	return time < leastTime ? undefined : time;

@@ -20,6 +20,9 @@ export function resolve(host: string, done: (reason: Error | undefined, addresse
 	});
 }
 
+/** The simulator knows none. */
+export function nameServers(): readonly string[] { return Net.get("DNS") ?? []; }
+
 export function now(): number | undefined { return Date.now(); }
 
 export function print(line: string): void { trace(line, "\n"); }

@@ -4,11 +4,11 @@ export function peerName(host: string, address: string): string {
 	return host === address ? address : `${host} (${address})`;
 }
 
-/** What an errno name (or EOF, or undefined where the host tells none) means for a connection to peer. */
-export function failureText(code: string | undefined, peer: string, port: number, connecting: boolean): string {
+/** What an errno name (or EOF, or undefined where the host tells none) means for a connection to peer, where that service is expected. */
+export function failureText(code: string | undefined, peer: string, port: number, connecting: boolean, service = "SMB service"): string {
 	switch (code) {
 		case "ECONNREFUSED":
-			return `${peer} refuses connections on port ${port}: is the SMB service on?`;
+			return `${peer} refuses connections on port ${port}: is the ${service} on?`;
 		case "EHOSTUNREACH": case "ENETUNREACH": case "EHOSTDOWN": case "ENETDOWN":
 			return `${peer} cannot be reached: is it on, and in a network that this device reaches?`;
 		case "ETIMEDOUT":
@@ -22,7 +22,7 @@ export function failureText(code: string | undefined, peer: string, port: number
 			return `${peer} closed the connection on port ${port}`;
 	}
 	const text = `the connection to ${peer} port ${port} failed or was closed${code === undefined ? "" : ` (${code})`}`;
-	return connecting ? text + ": is the SMB service on?" : text;
+	return connecting ? `${text}: is the ${service} on?` : text;
 }
 
 /** "0x48 0x54 0x54 0x50 ("HTTP")": four bytes that are no frame, as a person may recognise them. */

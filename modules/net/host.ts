@@ -1,7 +1,7 @@
 /** What a person may give as the server: a name, or an IPv4 or IPv6 address as text. */
 
-/** Throws RangeError, with what to give instead, for text that can be neither a host name nor an address. */
-export function checkHost(host: string): void {
+/** Throws RangeError, with what to give instead, for text that can be neither a host name nor an address. setting: whose value it is. */
+export function checkHost(host: string, setting = "server"): void {
 	const wrong = host === "" ? "it is empty"
 		: /[\/\\@]/.test(host) ? "give only the name or address, without \"smb://\", share, path or user"
 		: /[\s\x00-\x1F\x7F]/.test(host) ? "no spaces can be in it"
@@ -12,7 +12,7 @@ export function checkHost(host: string): void {
 		: /^\.|\.\./.test(host) ? "a part of the name is empty"
 		: undefined;
 	if (wrong !== undefined)
-		throw new RangeError(`server "${host}": ${wrong}, such as nas.local or 192.168.1.20`);
+		throw new RangeError(`${setting} "${host}": ${wrong}, such as nas.local or 192.168.1.20`);
 }
 
 /** Whether host is an address, so that there is nothing to look up. */

@@ -1,6 +1,6 @@
 /** The "platform" module (types/platform.d.ts) for Node. */
 import config from "./node-config.js";
-import { lookup } from "node:dns";
+import { getServers, lookup } from "node:dns";
 import TCP from "./node-tcp.js";
 
 export { TCP };
@@ -8,6 +8,7 @@ export { TCP };
 export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void {
 	lookup(host, { all: true }, (reason, found) => done(reason ?? undefined, reason ? [] : found.map(entry => entry.address)));
 }
+export function nameServers(): readonly string[] { return getServers(); }
 export function now(): number | undefined { return Date.now(); }
 export function print(line: string): void { process.stdout.write(line + "\n"); }
 export function log(line: string): void { process.stderr.write(line + "\n"); }
