@@ -1,10 +1,12 @@
 /** The application: settings, then transport and credentials, then the uploader. The only file that knows the platform. */
 import config from "mc/config";
-import { configKeys, exit, heapPeak, log, now, print, progress, ready, resolve, settleMs, TCP, terminal } from "platform";
+import { configKeys, exit, heapPeak, log, nameServers, now, print, progress, ready, resolve, settleMs, TCP, terminal } from "platform";
 import Time from "time";
 import Timer from "timer";
 import { random } from "./hosts/crypto/random.js";
-import { ntlmUserName, parseAccount } from "./modules/auth/account.js";
+import { kerberosRealm, kerberosUserName, ntlmUserName, parseAccount } from "./modules/auth/account.js";
+import { Kerberos } from "./modules/auth/kerberos/kerberos.js";
+import type { Mechanism } from "./modules/auth/mechanism.js";
 import { NTLM } from "./modules/auth/ntlm.js";
 import { SPNEGO } from "./modules/auth/spnego.js";
 import { allSigningAlgorithms, ciphers, signingAlgorithms } from "./modules/client/algorithms.js";
@@ -15,16 +17,20 @@ import { dialectName, negotiate, refusesOffer, type Negotiated, type Policy } fr
 import { chooseRing } from "./modules/client/ring.js";
 import { Session } from "./modules/client/session.js";
 import type { TreeConnect } from "./modules/client/tree-connect.js";
-import { AuthenticationError, SettingsError, StorageError } from "./modules/errors/errors.js";
+import { AuthenticationError, SettingsError, StatusError, StorageError } from "./modules/errors/errors.js";
 import { checkHost } from "./modules/net/host.js";
+import { KDCExchange } from "./modules/net/kdc-exchange.js";
 import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
+import { NTStatus } from "./modules/smb2/status.js";
 import { Report, size } from "./modules/uploader/report.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
 const limits = Object.freeze({ answerMs: 30_000, silenceMs: 6_000, idleMs: 120_000 } as const);
 /** How long an address may take to answer before the next one is tried. */
 const connectTimeoutMs = 10000;
+/** What SPNEGO and SESSION_SETUP put around a token in a slot. */
+const tokenRoom = 256;
 
 /** Derived, for with mcconfig "platform" is the host's own file. */
 type Machine = Awaited<ReturnType<typeof ready>>;
@@ -35,6 +41,8 @@ class Application {
 	#buffers: Buffers;
 	#policy: Policy;
 	#device: string;
+	/** Lives as long as the program, for its tickets and what it learned; undefined where no realm is known, or none is wanted. */
+	#kerberos: Kerberos | undefined;
 	/** Whether the server refused the log-on: asking again would lock the account. */
 	refused = false;
 
@@ -59,6 +67,7 @@ class Application {
 			ciphers: settings.encryptionAlgorithms ?? ciphers, signingAlgorithms: settings.signingAlgorithms ?? signingAlgorithms,
 			server: settings.server, clientGuid,
 		};
+		this.#kerberos = this.#makeKerberos();
 	}
 
 	/** Looks at the folder once; settles with whether everything arrived. */
@@ -90,39 +99,65 @@ class Application {
 		const { server, port, share, path, user, auth } = this.#settings;
 		this.#verbose(`Connecting to ${server}, share: ${share}, path: /${path}${path ? "/" : ""}`);
 		const { pipeline, memory } = this.#buffers;
-		const transport = await Transport.connect({
-			TCP, resolve, memory: memory.buffer, window: () => this.#buffers.window(),
-			receiveAt: pipeline.receiveAt, receiveEnd: pipeline.controlAt,
-			host: server, ...(port === undefined ? {} : { port }), connectTimeoutMs,
-			log: line => this.#verbose(line),
-		});
-		const connection = new Connection(transport, memory, pipeline, limits);
-		this.#buffers.onFilled = () => connection.filled();
+		let spnego: SPNEGO | undefined, connection: Connection | undefined;
 		try {
+			// The ticket first: what KDCs and the server take of the heap is then not taken at once.
+			spnego = this.#credentials(await this.#kerberos?.mechanism(server, { optional: auth === "auto", longestToken: pipeline.slotLength - tokenRoom }));
+			const transport = await Transport.connect({
+				TCP, resolve, memory: memory.buffer, window: () => this.#buffers.window(),
+				receiveAt: pipeline.receiveAt, receiveEnd: pipeline.controlAt,
+				host: server, ...(port === undefined ? {} : { port }), connectTimeoutMs,
+				log: line => this.#verbose(line),
+			});
+			const opened = connection = new Connection(transport, memory, pipeline, limits);
+			this.#buffers.onFilled = () => opened.filled();
 			this.#verbose("Negotiating protocol");
 			const negotiated = await negotiate(connection, this.#policy);
 			this.#verbose(`Negotiated dialect: 0x${connection.dialect.toString(16).padStart(4, "0")} (${dialectName(connection.dialect)})`);
-			const session = await Session.setup(connection, negotiated, this.#policy, this.#credentials(), auth === "guest");
-			this.#verbose(session.guest ? "Let in as guest: nothing is signed" : "User authenticated successfully");
+			const session = await Session.setup(connection, negotiated, this.#policy, spnego, auth === "guest");
+			this.#verbose(session.guest ? "Let in as guest: nothing is signed" : `User authenticated successfully (${spnego.name})`);
+			if (this.#kerberos && spnego.name !== "Kerberos")
+				log(`${server}: logged on by ${spnego.name}, not by Kerberos`);
 			const tree = await session.treeConnect(share);
 			this.#verbose("Share connected successfully");
 			print(`${server} (${transport.address} port ${transport.port}), ${dialectName(connection.dialect)}, ${protection(connection, negotiated)}, ${session.guest ? "guest" : `user ${user}`}, share ${share}${path ? `, folder ${path}` : ""}`);
 			return tree;
 		}
 		catch (error) {
-			connection.close();
+			spnego?.close();
+			connection?.close();
 			this.refused = error instanceof AuthenticationError;
-			throw error;
+			throw spnego?.name === "Kerberos" && this.refused && (error as Error).cause instanceof StatusError ? ticketRefused(server, error as Error) : error;
 		}
 	}
 
-	#credentials(): SPNEGO {
+	/** Kerberos first, where there is a ticket; NTLM beside it unless auth=kerberos. */
+	#credentials(kerberos: Mechanism | undefined): SPNEGO {
 		const { server, user, password, domain, auth } = this.#settings;
-		const account = parseAccount(user, domain);
-		return new SPNEGO([new NTLM({
-			user: auth === "guest" && user === "" ? "guest" : ntlmUserName(account),
-			password, domain: account.domain, server, guest: auth === "guest", now, note: line => this.#verbose(line),
-		})]);
+		const mechanisms: Mechanism[] = kerberos ? [kerberos] : [];
+		if (auth !== "kerberos") {
+			const account = parseAccount(user, domain);
+			mechanisms.push(new NTLM({
+				user: auth === "guest" && user === "" ? "guest" : ntlmUserName(account),
+				password, domain: account.domain, server, guest: auth === "guest", now, note: line => this.#verbose(line),
+			}));
+		}
+		return new SPNEGO(mechanisms);
+	}
+
+	#makeKerberos(): Kerberos | undefined {
+		const { user, password, domain, auth, kdc, verbose } = this.#settings;
+		const account = parseAccount(user, domain), realm = kerberosRealm(account, this.#settings.realm, kdc.length > 0);
+		if (realm === "" || auth !== "auto" && auth !== "kerberos")
+			return undefined;
+		return new Kerberos({
+			user: kerberosUserName(account, realm), password, realm, kdcs: kdc, network: new KDCExchange({ TCP, resolve, nameServers }),
+			now: () => Date.now(), pause: () => new Promise(resolve => { Timer.set(() => resolve()); }),
+			log, note(line) {
+				if (verbose)
+					log(line);
+			},
+		});
 	}
 
 	#verbose(line: string): void {
@@ -136,10 +171,20 @@ function protection(connection: Connection, { signing, cipher }: Negotiated): st
 	return connection.sealed ? `encrypted (${cipherName(cipher)})` : connection.signer ? `signed (${signingName(connection.dialect, signing)})` : "not signed";
 }
 
+/** A server that refuses a ticket says what it says of a wrong password; the KDC has just taken that. */
+function ticketRefused(server: string, { cause, message }: Error): AuthenticationError {
+	return new AuthenticationError((cause as StatusError).status !== NTStatus.LOGON_FAILURE ? message
+		: `${server} refuses the Kerberos ticket (STATUS_LOGON_FAILURE): is it in this domain, is its keytab that of the KDC, is its clock right, and may the account log on there?`, { cause });
+}
+
 /** Throws SettingsError or RangeError for settings that can't be. */
 function checked(values: Readonly<Record<string, unknown>>): Settings {
 	const settings = parseSettings(values, configKeys);
 	checkHost(settings.server);
+	for (const { host } of settings.kdc)
+		checkHost(host, "kdc");
+	if ((settings.auth === "kerberos" || settings.kdc.length > 0) && kerberosRealm(parseAccount(settings.user, settings.domain), settings.realm, settings.kdc.length > 0) === "")
+		throw new SettingsError("realm=… is missing: the Kerberos realm, such as EXAMPLE.ORG; or say user=name@EXAMPLE.ORG");
 	return settings;
 }
 

@@ -12,7 +12,11 @@ export interface Settings {
 	user: string;
 	password: string;
 	domain: string;
-	auth: "auto" | "ntlm" | "guest";
+	auth: "auto" | "ntlm" | "kerberos" | "guest";
+	/** Kerberos realm as it was given; "" where none was. */
+	realm: string;
+	/** Key distribution centres of that realm, in the order in which they are asked; empty where none was given. */
+	kdc: readonly KDCSetting[];
 	/** DialectRevision bounds ([MS-SMB2] 2.2.3), both included. */
 	dialectMin: number;
 	dialectMax: number;
@@ -29,6 +33,12 @@ export interface Settings {
 	verbose: boolean;
 }
 
+export interface KDCSetting {
+	host: string;
+	/** undefined: 88. */
+	port: number | undefined;
+}
+
 /** What each setting means, in the order in which a person is told. */
 const meanings = Object.freeze({
 	server: "name or address of the NAS",
@@ -39,8 +49,8 @@ const meanings = Object.freeze({
 	password: "its password",
 	domain: "its domain, if any",
 	auth: "auto | ntlm | kerberos | guest",
-	realm: "Kerberos realm",
-	kdc: "Kerberos server",
+	realm: "Kerberos realm, such as EXAMPLE.ORG (default: what follows the @ of user=…, or domain=…)",
+	kdc: "Kerberos servers: host, host:port or [address]:port, parted by commas (default: what the DNS says)",
 	dialect: "2.0.2 | 2.1 | 3.0 | 3.0.2 | 3.1.1, or a range such as 3.0-3.1.1",
 	signing: "required | when-offered",
 	encryption: "on-demand (of the server or the share) | preferred | required | off",
@@ -97,8 +107,14 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	if (path.includes(".."))
 		wrong.push(`path=${text("path")}: ".." cannot be part of a folder in a share`);
 	const auth = choice("auth", ["auto", "ntlm", "guest", "kerberos"]);
-	if (auth === "kerberos" || text("realm") !== "" || text("kdc") !== "")
-		wrong.push("auth=kerberos, realm and kdc: this version logs on by NTLMv2 (auth=ntlm) or as guest (auth=guest) only");
+	const realm = text("realm");
+	if (/[\s\/:@\\]/.test(realm))
+		bad("realm");
+	const kdc = kdcList(text("kdc"));
+	if (kdc === undefined)
+		bad("kdc");
+	if ((auth === "ntlm" || auth === "guest") && (realm !== "" || text("kdc") !== ""))
+		wrong.push(`realm=… and kdc=… are for Kerberos: say auth=kerberos or auth=auto, or leave them out with auth=${auth}`);
 	if (auth !== "guest" && text("user") === "" )
 		wrong.push("user=… is missing: the account on the NAS (or auth=guest where the share takes guests)");
 	const [dialectMin, dialectMax] = dialectRange(text("dialect"));
@@ -132,7 +148,8 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 		throw new SettingsError(wrong.join("\n"));
 	return {
 		server, port, share, path: path.join("/"),
-		user: text("user"), password: text("password"), domain: text("domain"), auth: auth as Settings["auth"],
+		user: text("user"), password: text("password"), domain: text("domain"), auth,
+		realm, kdc: kdc!,
 		dialectMin, dialectMax, signing, encryption, signingAlgorithms, encryptionAlgorithms,
 		source: source.length > 1 && source.endsWith("/") ? source.slice(0, -1) : source,
 		after, watch, verbose: verbose === "true" || verbose === "1",
@@ -159,6 +176,22 @@ function nearest(key: string): string {
 function wholeNumber(text: string, most: number): number {
 	const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : NaN;
 	return value <= most ? value : NaN;
+}
+
+/** Hosts, each perhaps with a port; undefined where the text is no such list. */
+function kdcList(text: string): KDCSetting[] | undefined {
+	const list: KDCSetting[] = [];
+	for (const entry of text === "" ? [] : text.split(",")) {
+		const part = entry.trim(), bracket = part.startsWith("[") ? part.indexOf("]") : -1, colon = part.indexOf(":");
+		// Two colons and no bracket: all of it is an address.
+		const end = bracket > 0 ? bracket + 1 : colon >= 0 && colon === part.lastIndexOf(":") ? colon : part.length;
+		const host = bracket > 0 ? part.slice(1, bracket) : part.slice(0, end), rest = part.slice(end);
+		const port = rest === "" ? undefined : wholeNumber(rest.slice(1), 65535);
+		if (host === "" || /[\[\]]/.test(host) || rest !== "" && !rest.startsWith(":") || port !== undefined && !(port >= 1))
+			return undefined;
+		list.push({ host, port });
+	}
+	return list;
 }
 
 /** [0, 0] where the text names no range; "" is all dialects. */

@@ -67,11 +67,6 @@ describe("settings", () => {
 		refused({ watch: "60" }, /watch=60 with after=keep/);
 	});
 
-	it("refuse what this version can't do, rather than not do it", () => {
-		refused({ auth: "kerberos" }, /kerberos/);
-		refused({ kdc: "dc" }, /kdc/);
-	});
-
 	it("name algorithms in the order in which they are offered", () => {
 		equal(parseSettings(good).signingAlgorithms, undefined);
 		deepEqual(parseSettings({ ...good, "signing-algorithms": "AES-GMAC, aes-cmac,HMAC-SHA256" }).signingAlgorithms, [2, 1, 0]);
@@ -89,6 +84,26 @@ describe("settings", () => {
 		refused({ encryption: "yes" }, /encryption=yes: expected on-demand/);
 		refused({ encryption: "required", dialect: "2.0.2-2.1" }, /SMB 2 can't encrypt/);
 		refused({ encryption: "required", auth: "guest" }, /a guest has no key/);
+	});
+
+	it("take a realm and its KDCs, with ports and addresses of either kind", () => {
+		const { auth, realm, kdc } = parseSettings({ ...good, auth: "kerberos", realm: "EXAMPLE.ORG", kdc: "dc1.example.org, dc2.example.org:750,10.0.0.1:88,fe80::1,[fe80::2]:89,[fe80::3]" });
+		equal(auth, "kerberos");
+		equal(realm, "EXAMPLE.ORG");
+		deepEqual(kdc, [
+			{ host: "dc1.example.org", port: undefined }, { host: "dc2.example.org", port: 750 }, { host: "10.0.0.1", port: 88 },
+			{ host: "fe80::1", port: undefined }, { host: "fe80::2", port: 89 }, { host: "fe80::3", port: undefined },
+		]);
+		deepEqual(parseSettings(good).kdc, []);
+		equal(parseSettings(good).realm, "");
+		for (const kdc of [",", "dc:", "dc:0", "dc:65536", "dc:x", ":88", "[dc", "[dc]x", "[]:88"])
+			refused({ kdc }, /kdc=.*: expected Kerberos servers/);
+		for (const realm of ["A B", "a@b", "a/b", "a:1", "a\\b"])
+			refused({ realm }, /realm=.*: expected Kerberos realm/);
+		for (const auth of ["ntlm", "guest"]) {
+			refused({ auth, realm: "X" }, /realm=… and kdc=… are for Kerberos/);
+			refused({ auth, kdc: "dc" }, /realm=… and kdc=… are for Kerberos/);
+		}
 	});
 
 	it("tell of everything at once", () => {
