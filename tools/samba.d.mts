@@ -1,6 +1,8 @@
 export interface SambaUser {
 	name: string;
 	password: string;
+	/** Other names that log on as this user: a Kerberos principal is "WORKGROUP\\name" here. */
+	aliases?: string[];
 	/** Why Samba refuses the account although the password is right. */
 	state?: "disabled" | "locked" | "expired" | "must-change";
 }
@@ -33,6 +35,8 @@ export interface SambaOptions {
 	global?: Record<string, string | number>;
 	/** false for a server that speaks no SMB2: it is up once it takes a connection. */
 	awaitSMB2?: boolean;
+	/** More of smbd's environment: KRB5_CONFIG. */
+	env?: Record<string, string>;
 	/** Bytes beyond which writing to any file fails as on a full disk; at least 1 MiB, which Samba itself needs. */
 	fileLimit?: number;
 }

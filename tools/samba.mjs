@@ -115,7 +115,7 @@ class Samba {
 		}
 		// The first user may touch files; as root that is an account without rights elsewhere.
 		const unix = this.users.map((user, index) => index === 0 ? owner.name : spareAccounts[index - 1]);
-		writeFileSync(join(this.folder, "users"), this.users.map((user, index) => `${unix[index]} = "${user.name}"\n`).join(""));
+		writeFileSync(join(this.folder, "users"), this.users.map((user, index) => `${unix[index]} = ${[user.name, ...user.aliases ?? []].map(name => `"${name}"`).join(" ")}\n`).join(""));
 		writeFileSync(this.#conf, this.#settings(root ? "nobody" : owner.name));
 		this.users.forEach((user, index) => this.#addUser(unix[index], user));
 	}
@@ -188,7 +188,7 @@ class Samba {
 		const [command, list] = fileLimit
 			? ["sh", ["-c", `trap "" XFSZ; ulimit -f ${Math.ceil(fileLimit / 512)}; exec smbd "$@"`, "smbd", ...args]]
 			: ["smbd", args];
-		this.#process = spawn(command, list, { stdio: ["pipe", "pipe", "pipe"], detached: true, env: { ...process.env, PATH: path } });
+		this.#process = spawn(command, list, { stdio: ["pipe", "pipe", "pipe"], detached: true, env: { ...process.env, ...this.#options.env, PATH: path } });
 		this.pid = this.#process.pid;
 		this.#output = "";
 		this.#process.on("error", error => { this.#output += `${error.message}\n`; });

@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { kdcInstalled } from "./kdc.mjs";
 import { sambaInstalled } from "./samba.mjs";
 import { Obstacle, program, root, run, say, step } from "./steps.mjs";
 
@@ -22,6 +23,8 @@ const needs = [
 	{ debian: ["tshark"], others: "tshark (Fedora: wireshark-cli, macOS: wireshark)", why: "checks what goes over the wire", tests: true, there: () => onPath("tshark") },
 	{ debian: ["valgrind"], others: "Valgrind with its headers (Fedora: valgrind-devel)", why: "looks for branches and addresses that depend on secrets", tests: true, there: () => onPath("valgrind") && compilerIncludes("valgrind/memcheck.h") },
 	{ get debian() { return ["clang", `libclang-rt-${clangVersion()}-dev`]; }, others: "clang with its sanitizers and libFuzzer (Fedora: clang compiler-rt)", why: "fuzzes the native code", tests: true, there: fuzzes },
+	{ debian: ["krb5-kdc", "krb5-admin-server", "krb5-user"], others: "MIT Kerberos with its KDC (Fedora: krb5-server krb5-workstation, macOS: krb5)", why: "krb5kdc, a private KDC on loopback", tests: true, there: kdcInstalled },
+	{ debian: ["faketime"], others: "faketime (Fedora: libfaketime, macOS: libfaketime)", why: "runs the desktop host with a wrong clock", tests: true, there: () => onPath("faketime") },
 	...builds32 ? [
 		{ debian: ["gcc-multilib"], others: "32-bit glibc and libgcc (Fedora: glibc-devel.i686 libgcc.i686)", why: "builds with the device's 32-bit slots", tests: true, there: () => compilerFinds("crt1.o", "-m32") && compilerFinds("libgcc.a", "-m32") },
 		{ debian: ["libmbedtls-dev:i386"], others: "32-bit Mbed TLS (Fedora: mbedtls-devel.i686)", why: "PSA Crypto for that build", tests: true, there: () => compilerFinds("libmbedcrypto.so", "-m32") },
