@@ -9,7 +9,7 @@ import { Obstacle, root, run } from "./steps.mjs";
 const clang = process.env.CLANG ?? "clang";
 const flags = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-fno-omit-frame-pointer", "-Wall", "-Wextra", "-Werror", "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"];
 
-const crypto = { sources: ["backend", "key", "md4", "rc4", "digest", "mac", "kdf", "aead"].map(name => `hosts/crypto/${name}.c`), libs: ["-lmbedcrypto"] };
+const crypto = { sources: ["backend", "key", "md4", "rc4", "digest", "mac", "kdf", "aead", "cts", "dk", "pbkdf2"].map(name => `hosts/crypto/${name}.c`), libs: ["-lmbedcrypto"] };
 const storage = { sources: ["hosts/storage/storage.c"] };
 const pipeline = { sources: ["pipeline", "port", "block"].map(name => `hosts/pipeline/${name}.c`), libs: ["-lpthread"] };
 const card = { sources: ["tests/c/esp32-storage/idf.c", "hosts/esp32/storage/card.c"], libs: ["-Itests/c/esp32-headers", "-Ihosts/esp32/storage"] };
@@ -75,6 +75,7 @@ export const nativeTargets = [
 	target("mac", 2, "signing and verifying, the tag anywhere, whole and in parts", crypto),
 	target("digest", 2, "digests in parts against the whole", crypto),
 	target("keys", 1, "keys, key derivation, RC4", crypto),
+	target("kerberos", 2, "AES-CTS, n-fold and PBKDF2 against a plain reading of their RFCs", crypto),
 	target("names", 1, "file names of any bytes to UTF-8", storage),
 	target("files", 2, "files and folders against a model in memory", storage),
 	target("layout", 1, "the write pipeline's sizes", pipeline),

@@ -99,7 +99,7 @@ crypto_outcome cts_encrypt(const cts_context *context, uint8_t *bytes, size_t le
 crypto_outcome cts_decrypt(const cts_context *context, uint8_t *bytes, size_t length)
 {
 	psa_cipher_operation_t operation = PSA_CIPHER_OPERATION_INIT;
-	uint8_t before[CTS_BLOCK_LENGTH] = { 0 }, last[CTS_BLOCK_LENGTH], full[CTS_BLOCK_LENGTH];
+	uint8_t before[CTS_BLOCK_LENGTH] = { 0 }, given[CTS_BLOCK_LENGTH], last[CTS_BLOCK_LENGTH], full[CTS_BLOCK_LENGTH];
 	size_t tail = tail_length(length);
 	uint8_t *end = bytes + length - tail;
 	crypto_outcome outcome = begin(&operation, context, 0);
@@ -113,15 +113,12 @@ crypto_outcome cts_decrypt(const cts_context *context, uint8_t *bytes, size_t le
 			memcpy(before, stolen - CTS_BLOCK_LENGTH, sizeof(before));
 		outcome = chain(&operation, bytes, (size_t)(stolen - bytes));
 		if (!outcome.call) {
-			memcpy(last, stolen, sizeof(last));
-			memcpy(full, last, sizeof(full));
+			memcpy(given, stolen, sizeof(given));
+			memcpy(last, given, sizeof(last));
 			outcome = chain(&operation, last, sizeof(last));
 		}
 		if (!outcome.call) {
-			// The chain mixed in the block before; what it decrypts next is mixed with full, the block just given.
-			uint8_t given[CTS_BLOCK_LENGTH];
-
-			memcpy(given, full, sizeof(given));
+			// The chain mixed in the block before; what it decrypts next is mixed with the block just given.
 			mix(last, before, sizeof(last));
 			memcpy(full, end, tail);
 			memcpy(full + tail, last + tail, sizeof(full) - tail);
@@ -133,6 +130,8 @@ crypto_outcome cts_decrypt(const cts_context *context, uint8_t *bytes, size_t le
 		}
 	}
 	psa_cipher_abort(&operation);
+	secret_wipe(before, sizeof(before));
+	secret_wipe(given, sizeof(given));
 	secret_wipe(last, sizeof(last));
 	secret_wipe(full, sizeof(full));
 	return outcome;

@@ -67,6 +67,8 @@ static crypto_outcome hash_on(const psa_hash_operation_t *begun, const uint8_t *
 	if (!outcome.call)
 		outcome = backend_outcome("psa_hash_finish", psa_hash_finish(&operation, digest, PBKDF2_MAX_HASH, &written));
 	psa_hash_abort(&operation);
+	// What went in is as good as the key.
+	secret_wipe(&operation, sizeof(operation));
 	return outcome;
 }
 

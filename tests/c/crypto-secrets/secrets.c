@@ -6,11 +6,14 @@
 #include "../crypto-wiped/psa.h"
 
 #include "../../../hosts/crypto/aead.h"
+#include "../../../hosts/crypto/cts.h"
 #include "../../../hosts/crypto/digest.h"
+#include "../../../hosts/crypto/dk.h"
 #include "../../../hosts/crypto/kdf.h"
 #include "../../../hosts/crypto/key.h"
 #include "../../../hosts/crypto/mac.h"
 #include "../../../hosts/crypto/md4.h"
+#include "../../../hosts/crypto/pbkdf2.h"
 #include "../../../hosts/crypto/rc4.h"
 
 #include <valgrind/memcheck.h>
@@ -153,6 +156,31 @@ SUBJECT subject_aead(void)
 	}
 }
 
+SUBJECT subject_kerberos(void)
+{
+	uint8_t derived[32];
+	cts_context cts;
+	pbkdf2_context pbkdf2;
+
+	secret(other, 32);
+	kdf_derive_by(PSA_ALG_SHA_384, (kdf_part){ other, 32 }, (kdf_part){ (const uint8_t *)"label", 5 }, (kdf_part){ NULL, 0 }, derived, 24);
+	dk_derive(other, 32, (const uint8_t *)"kerberos", 8, derived);
+	secret(message, sizeof(message));
+	cts_open(&cts, other, 32);
+	cts_encrypt(&cts, message, 150);
+	cts_decrypt(&cts, message, 150);
+	cts_close(&cts);
+	secret(message, sizeof(message));
+	// Neither a password's length nor its salt is secret.
+	for (size_t length = 10; length < sizeof(message); length += 100) {
+		pbkdf2_open(&pbkdf2, PSA_ALG_SHA_1, message, length);
+		pbkdf2_begin(&pbkdf2, (const uint8_t *)"salt", 4, 3, 32);
+		pbkdf2_step(&pbkdf2, 9);
+		pbkdf2_end(&pbkdf2, derived, 32);
+		pbkdf2_close(&pbkdf2);
+	}
+}
+
 /** Its table is looked up where the key says: that is RC4. */
 SUBJECT subject_rc4(void)
 {
@@ -169,7 +197,7 @@ int main(void)
 {
 	static void (*const subjects[])(void) = {
 		subject_control_branch, subject_control_address, subject_secret_equal, subject_secret_wipe, subject_key, subject_random, subject_md4, subject_digest,
-		subject_mac, subject_mac_parts, subject_kdf, subject_aead, subject_rc4,
+		subject_mac, subject_mac_parts, subject_kdf, subject_aead, subject_kerberos, subject_rc4,
 	};
 
 	if (!RUNNING_ON_VALGRIND) {

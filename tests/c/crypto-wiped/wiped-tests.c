@@ -6,11 +6,14 @@
 #include "psa.h"
 
 #include "../../../hosts/crypto/aead.h"
+#include "../../../hosts/crypto/cts.h"
 #include "../../../hosts/crypto/digest.h"
+#include "../../../hosts/crypto/dk.h"
 #include "../../../hosts/crypto/kdf.h"
 #include "../../../hosts/crypto/key.h"
 #include "../../../hosts/crypto/mac.h"
 #include "../../../hosts/crypto/md4.h"
+#include "../../../hosts/crypto/pbkdf2.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +114,8 @@ static md4_state md4;
 static digest_state digest;
 static mac_context mac;
 static aead_context aead;
+static cts_context cts;
+static pbkdf2_context pbkdf2;
 static const uint8_t *nonce;
 static crypto_outcome outcome;
 static int right;
@@ -194,6 +199,20 @@ static void mac_more(void) { mac_add(&mac, inputs, 64); }
 static void mac_last(void) { mac_end(&mac, buffer); }
 static void mac_gone(void) { mac_close(&mac); }
 static void derive(void) { kdf_derive((kdf_part){ inputs, 16 }, (kdf_part){ (const uint8_t *)"label", 5 }, (kdf_part){ NULL, 0 }, key->bytes, 16); }
+static void derive_sha384(void) { kdf_derive_by(PSA_ALG_SHA_384, (kdf_part){ inputs, 32 }, (kdf_part){ (const uint8_t *)"label", 5 }, (kdf_part){ NULL, 0 }, key->bytes, 24); }
+static void derive_dk(void) { dk_derive(inputs, 32, (const uint8_t *)"kerberos", 8, key->bytes); }
+static void open_cts(void) { outcome = cts_open(&cts, inputs, 32); }
+static void cts_there(void) { cts_encrypt(&cts, buffer + 16, 90); }
+static void cts_back(void) { cts_decrypt(&cts, buffer + 16, 90); }
+static void cts_gone(void) { cts_close(&cts); }
+static void open_pbkdf2(void) { outcome = pbkdf2_open(&pbkdf2, PSA_ALG_SHA_1, inputs, 40); }
+/** A password longer than a block is hashed first. */
+static void open_pbkdf2_long(void) { outcome = pbkdf2_open(&pbkdf2, PSA_ALG_SHA_1, secrets[0], 2 * SECRETS); }
+static void pbkdf2_started(void) { open_pbkdf2(); pbkdf2_begin(&pbkdf2, (const uint8_t *)"salt", 4, 3, 32); }
+static void pbkdf2_starts(void) { pbkdf2_begin(&pbkdf2, (const uint8_t *)"salt", 4, 3, 32); }
+static void pbkdf2_more(void) { pbkdf2_step(&pbkdf2, 9); }
+static void pbkdf2_last(void) { pbkdf2_end(&pbkdf2, key->bytes, 32); }
+static void pbkdf2_gone(void) { pbkdf2_close(&pbkdf2); }
 static void begin_aead(void) { outcome = aead_begin(&aead, AEAD_AES_128_CCM, inputs, 10); }
 static void seal(void) { aead_seal(&aead, buffer + 16, 32, 64, buffer); }
 static void unseal(void) { aead_open(&aead, buffer + 16, 32, 64, buffer, &right); }
@@ -209,7 +228,10 @@ static const struct { const char *name; void (*before)(void), (*run)(void); } st
 	{ "mac_sign, CMAC", open_cmac, sign }, { "mac_sign, HMAC", open_hmac, sign }, { "mac_sign, GMAC", open_gmac, sign },
 	{ "mac_verify, CMAC", open_cmac, verify }, { "mac_verify, HMAC", open_hmac, verify }, { "mac_verify, GMAC", open_gmac, verify },
 	{ "mac_add", hmac_started, mac_more }, { "mac_end", hmac_started, mac_last }, { "mac_close", hmac_started, mac_gone },
-	{ "kdf_derive", nothing, derive },
+	{ "kdf_derive", nothing, derive }, { "kdf_derive_by", nothing, derive_sha384 }, { "dk_derive", nothing, derive_dk },
+	{ "cts_open", nothing, open_cts }, { "cts_encrypt", open_cts, cts_there }, { "cts_decrypt", open_cts, cts_back }, { "cts_close", open_cts, cts_gone },
+	{ "pbkdf2_open", nothing, open_pbkdf2 }, { "pbkdf2_open, a long password", nothing, open_pbkdf2_long }, { "pbkdf2_begin", open_pbkdf2, pbkdf2_starts },
+	{ "pbkdf2_step", pbkdf2_started, pbkdf2_more }, { "pbkdf2_end", pbkdf2_started, pbkdf2_last }, { "pbkdf2_close", pbkdf2_started, pbkdf2_gone },
 	{ "aead_begin", nothing, begin_aead }, { "aead_seal", begin_aead, seal }, { "aead_open", begin_aead, unseal }, { "aead_close", begin_aead, aead_gone },
 };
 
@@ -222,6 +244,8 @@ static void prepare(void (*before)(void))
 	memset(&digest, 0, sizeof(digest));
 	memset(&mac, 0, sizeof(mac));
 	memset(&aead, 0, sizeof(aead));
+	memset(&cts, 0, sizeof(cts));
+	memset(&pbkdf2, 0, sizeof(pbkdf2));
 	memset(blocks, 0, sizeof(blocks));
 	nonce = NULL;
 	before();
@@ -231,7 +255,8 @@ int main(void)
 {
 	static const char *const calls[] = {
 		NULL, "psa_import_key", "psa_hash_setup", "psa_hash_update", "psa_hash_finish", "psa_mac_sign_setup", "psa_mac_update", "psa_mac_sign_finish", "psa_mac_compute",
-		"psa_aead_encrypt", "psa_aead_decrypt", "psa_generate_random",
+		"psa_aead_encrypt", "psa_aead_decrypt", "psa_generate_random", "psa_hash_compute", "psa_hash_clone", "psa_cipher_encrypt_setup", "psa_cipher_decrypt_setup",
+		"psa_cipher_set_iv", "psa_cipher_update",
 	};
 
 	key = secret_key_create(32);
