@@ -1,4 +1,5 @@
 /** Kerberos against a real KDC (MIT) and a real Samba with its keytab: each encryption type, each way to be refused, tickets that serve again. */
+import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { type KDC, encryptionTypes, startKDC, startKerberosSamba } from "../support/kdc.js";
 import { Command, Proxy } from "../support/proxy.js";
@@ -70,6 +71,18 @@ describe("Kerberos", function () {
 			}
 		}
 
+		for (const type of ["aes256-cts-hmac-sha1-96", "aes128-cts-hmac-sha256-128"]) {
+			for (const cipher of ["AES-256-GCM", "AES-256-CCM", "AES-128-GCM"]) {
+				it(`encrypted by ${cipher} with a key of ${type}`, async () => {
+					kdc.admin([`cpw -randkey -e ${type}:normal ${service}`, `setstr ${service} session_enctypes ${type}`, `ktadd -norandkey -k ${kdc.keytab} ${service}`]);
+					const path = `${cipher}-${type}`;
+					const run = await scanner.send(samba, { ...kerberos(kdc), encryption: "required", "encryption-algorithms": cipher, path });
+					assertSaid(run, 0, new RegExp(`encrypted \\(${cipher}\\)`));
+					assertSame(`${samba.folderOf()}/${path}/scan.pdf`, bytes);
+				});
+			}
+		}
+
 		it("with a password beyond ASCII", async () => {
 			assertSaid(await scanner.send(samba, { ...kerberos(kdc), user: "umlaut", password: "pä$$wörd-€-\u{1D11E}", path: "umlaut" }), 0);
 			assertSame(`${samba.folderOf()}/umlaut/scan.pdf`, bytes);
@@ -89,6 +102,11 @@ describe("Kerberos", function () {
 				const run = await scanner.send({ ...samba, address: "127.0.0.1", port: proxy.port, share: samba.share, user, password }, { ...kerberos(kdc), auth: undefined, path: "auto", verbose: true });
 				assertSaid(run, 0, /\(Kerberos\)/);
 				deepEqual(proxy.commands("request").slice(0, 3), [Command.NEGOTIATE, Command.SESSION_SETUP, Command.TREE_CONNECT]);
+				const capture = join(kdc.folder, "capture.pcap");
+				proxy.writeCapture(capture);
+				const tshark = (filter: string): Promise<Run> => runProcess("tshark", ["-r", capture, "-Y", filter, "-T", "fields", "-e", "frame.number", "-e", "kerberos.msg_type", "-e", "_ws.expert.message"]);
+				equal((await tshark("smb2.cmd == 1 && kerberos.msg_type == 14")).out.trim().split("\t")[1], "14", "tshark sees the AP-REQ");
+				equal((await tshark("(_ws.malformed || _ws.expert.severity == error) && tcp.dstport == 445")).out, "");
 			}
 			finally { await proxy.close(); }
 		});

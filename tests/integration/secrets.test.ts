@@ -8,7 +8,8 @@ import { hex } from "../support/hex.js";
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { MD4 } from "../support/node-md4.js";
 import { host, onExit, words } from "../support/run.js";
-import { type Samba, startSamba } from "../support/samba.js";
+import { type KDC, startKDC, startKerberosSamba } from "../support/kdc.js";
+import { type Samba, type SambaOptions, startSamba } from "../support/samba.js";
 import { Scanner, assertSame } from "../support/scanner.js";
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,12 +57,20 @@ describe("secrets", function () {
 		scanner.remove();
 	});
 
-	for (const [how, settings] of [["signed", {}], ["encrypted", { encryption: "required" }]] as const)
+	let kdc: KDC | undefined;
+	afterEach(async () => {
+		await kdc?.stop();
+		kdc = undefined;
+	});
+
+	for (const [how, settings] of [["signed", {}], ["encrypted", { encryption: "required" }], ["encrypted, by Kerberos", { encryption: "required", auth: "kerberos" }]] as const)
 		it(`of a session, ${how}, are gone from the process's image once it is closed`, async () => {
-			samba = await startSamba({ users: [{ name: "scanner", password }], global: { "debug encryption": "yes", "log level": 1 } });
+			const options: SambaOptions = { users: [{ name: "scanner", password, aliases: ["WORKGROUP\\scanner"] }], global: { "debug encryption": "yes", "log level": 1 } };
+			if ("auth" in settings) kdc = await startKDC({ users: [{ name: "scanner", password }], services: [{ name: "cifs/127.0.0.1" }] });
+			samba = kdc ? await startKerberosSamba(kdc, options) : await startSamba(options);
 			const bytes = scanner.put("scan.pdf", 200_000);
 			const { executable, moduleList } = await host(64);
-			const { password: _, ...rest } = scanner.settings(samba, { after: "move", watch: 3600, ...settings });
+			const { password: _, ...rest } = scanner.settings(samba, { after: "move", watch: 3600, ...settings, ...(kdc ? { realm: kdc.realm, kdc: `127.0.0.1:${kdc.port}` } : {}) });
 			const child = spawn(executable, [moduleList, ...words(rest), "-"], { stdio: ["pipe", "pipe", "pipe"] });
 			const ended = onExit(() => child.kill("SIGKILL"));
 			try {

@@ -7,14 +7,22 @@ import { FieldReader, FieldWriter, type Sealed, sealWritten } from "../../module
 import { openToken, TokenId, writeToken } from "../../modules/auth/kerberos/gss.js";
 import type { KDCAddress, KDCNetwork } from "../../modules/auth/kerberos/kdcs.js";
 import { Password } from "../../modules/auth/kerberos/password.js";
-import { EncryptionKey, profileOf } from "../../modules/auth/kerberos/profile.js";
+import { EncryptionKey, type Profile, profileOf } from "../../modules/auth/kerberos/profile.js";
 import { type Principal, principalText } from "../../modules/auth/kerberos/protocol.js";
-import { makeSubkey } from "../../modules/auth/kerberos/requests.js";
+import { random } from "../../hosts/crypto/random.js";
 import { TransportError } from "../../modules/errors/errors.js";
 import { ok } from "./assert.js";
 import { ascii } from "./hex.js";
 
 const pause = async (): Promise<void> => {};
+
+/** A key that is told to the client: as a key, and as bytes. */
+function makeSubkey(profile: Profile): { key: EncryptionKey; bytes: Uint8Array } {
+	const key = new EncryptionKey(profile), bytes = new Uint8Array(profile.keyLength);
+	random(bytes, 0, bytes.length);
+	key.key.load(bytes, 0);
+	return { key, bytes };
+}
 
 export function randomKey(etype: number): EncryptionKey {
 	const key = new EncryptionKey(profileOf(etype)!);

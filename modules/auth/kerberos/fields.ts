@@ -99,7 +99,7 @@ export class FieldReader extends DERReader {
 		this.leave(outer);
 		return { etype, cipher };
 	}
-	/** RFC 4120 5.2.9 EncryptionKey, which the caller closes; the bytes it came from are the caller's to wipe. */
+	/** RFC 4120 5.2.9 EncryptionKey, which the caller closes. Its bytes in the message are wiped. */
 	keyField(number: number): EncryptionKey {
 		const outer = this.enter(contextTag(number)), sequence = this.enter(Tag.SEQUENCE);
 		const etype = this.integerField(0), profile = profileOf(etype);
@@ -114,6 +114,7 @@ export class FieldReader extends DERReader {
 		this.leave(outer);
 		const key = new EncryptionKey(profile);
 		key.key.load(this.#message, at);
+		this.#message.fill(0, at, at + profile.keyLength);
 		return key;
 	}
 
@@ -183,10 +184,10 @@ export function principalRoom(principal: Principal): number {
 	return room;
 }
 
-/** What was written, sealed: the writer is wiped. */
-export function sealWritten(writer: DERWriter, key: EncryptionKey, usage: number): Uint8Array {
+/** What was written, sealed: the writer is wiped. fill() puts a secret into what is sealed just before that; see EncryptionKey.seal(). */
+export function sealWritten(writer: DERWriter, key: EncryptionKey, usage: number, fill?: (bytes: Uint8Array) => void): Uint8Array {
 	const bytes = new Uint8Array(writer.length + key.overhead);
 	writer.moveTo(bytes, key.plainAt);
-	key.seal(usage, bytes);
+	key.seal(usage, bytes, false, fill ? () => fill(bytes) : undefined);
 	return bytes;
 }

@@ -6,10 +6,10 @@ import { kerberosError } from "./failure.js";
 import { contextChecksum, GSS_CHECKSUM, KERBEROS_OID, MICROSOFT_KERBEROS_OID, openToken, TokenId, verifyMIC, writeMIC, writeToken } from "./gss.js";
 import { makeNonce } from "./exchanges.js";
 import type { Kerberos } from "./kerberos.js";
-import type { EncryptionKey } from "./profile.js";
+import { EncryptionKey } from "./profile.js";
 import { APOption, ErrorCode, KeyUsage } from "./protocol.js";
 import { openAPReply, openAPReplyPart, openError } from "./replies.js";
-import { apRequest, makeSubkey, sealedAuthenticator, type Stamp } from "./requests.js";
+import { apRequest, sealedAuthenticator, type Stamp } from "./requests.js";
 import type { Ticket } from "./tickets.js";
 
 export interface MechanismOptions {
@@ -95,8 +95,7 @@ export class KerberosMechanism implements Mechanism {
 	#token(stamp: Stamp): Uint8Array {
 		const ticket = this.#ticket, key = this.#ticketKey;
 		this.#subkey?.close();
-		const subkey = makeSubkey(key.profile);
-		this.#subkey = subkey.key;
+		const subkey = this.#subkey = new EncryptionKey(key.profile);
 		this.#stamp = stamp;
 		// Below 2^30: some acceptors take sequence numbers for signed.
 		this.#sequence = makeNonce() >>> 1;

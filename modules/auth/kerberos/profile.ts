@@ -50,7 +50,10 @@ export function profileOf(etype: number): Profile | undefined {
 /** RFC 3961 5.3: the last byte of the constant that a key is derived with. */
 const Purpose = Object.freeze({ CHECKSUM: 0x99, ENCRYPTION: 0xAA, INTEGRITY: 0x55 } as const);
 
+/** A block, as the initial vector is. */
 const CONFOUNDER = 16;
+/** Bytes of the longest tag before it is cut: HMAC-SHA384's. */
+const TAG_MAX = 48;
 
 /** RFC 4120 5.2.9 EncryptionKey: a key and what it is for. Owns the Key. */
 export class EncryptionKey {
@@ -76,17 +79,33 @@ export class EncryptionKey {
 
 	/**
 	 * RFC 3961 5.3, RFC 8009 5: encrypts in place bytes whose plain text begins at plainAt and leaves room for the checksum, macLength bytes, at the end. The
-	 * confounder in front of it is made here, unless the caller knows one: tests do.
+	 * confounder in front of it is made here, unless the caller knows one: tests do. fill, if given, writes what is secret of the plain text, and allocates
+	 * nothing: from then on until it is encrypted nothing else does, lest the heap move the bytes and leave a copy.
 	 */
-	seal(usage: number, bytes: Uint8Array, confounded = false): void {
-		const { profile } = this, end = bytes.length - profile.macLength;
-		if (!confounded)
-			random(bytes, 0, CONFOUNDER);
-		if (!profile.sha2)
-			this.#writeMAC(usage, Purpose.INTEGRITY, bytes, end, bytes, end);
-		this.#cipher(usage, bytes, end, true);
-		if (profile.sha2)
-			this.#writeMAC(usage, Purpose.INTEGRITY, bytes, end, bytes, end);
+	seal(usage: number, bytes: Uint8Array, confounded = false, fill?: () => void): void {
+		const { profile } = this, end = bytes.length - profile.macLength, tag = new Uint8Array(TAG_MAX);
+		const hmac = this.#hmac(usage, Purpose.INTEGRITY);
+		try {
+			const cts = this.#cts(usage);
+			try {
+				if (!confounded)
+					random(bytes, 0, CONFOUNDER);
+				fill?.();
+				if (profile.sha2)
+					cts.encrypt(bytes, 0, end);
+				this.#sum(hmac, bytes, end, tag);
+				if (!profile.sha2)
+					cts.encrypt(bytes, 0, end);
+			}
+			finally {
+				cts.close();
+			}
+		}
+		finally {
+			hmac.close();
+		}
+		for (let i = 0; i < profile.macLength; i += 1)
+			bytes[end + i] = tag[i];
 	}
 	/** Where the plain text begins in bytes to seal, and in those that were opened. */
 	get plainAt(): number { return CONFOUNDER; }
@@ -98,56 +117,50 @@ export class EncryptionKey {
 		const { profile } = this, end = bytes.length - profile.macLength;
 		if (end < CONFOUNDER)
 			return false;
-		const wanted = new Uint8Array(profile.macLength);
-		if (profile.sha2)
-			this.#writeMAC(usage, Purpose.INTEGRITY, bytes, end, wanted, 0);
-		else {
-			this.#cipher(usage, bytes, end, false);
-			this.#writeMAC(usage, Purpose.INTEGRITY, bytes, end, wanted, 0);
+		const tag = new Uint8Array(TAG_MAX), hmac = this.#hmac(usage, Purpose.INTEGRITY);
+		try {
+			const cts = this.#cts(usage);
+			try {
+				if (!profile.sha2)
+					cts.decrypt(bytes, 0, end);
+				this.#sum(hmac, bytes, end, tag);
+				const right = equal(tag, 0, bytes, end, profile.macLength);
+				if (!right)
+					bytes.fill(0);
+				else if (profile.sha2)
+					cts.decrypt(bytes, 0, end);
+				return right;
+			}
+			finally {
+				cts.close();
+			}
 		}
-		if (!equal(wanted, 0, bytes, end, wanted.length)) {
-			bytes.fill(0);
-			return false;
+		finally {
+			hmac.close();
 		}
-		if (profile.sha2)
-			this.#cipher(usage, bytes, end, false);
-		return true;
 	}
 
 	/** RFC 3961 5.4, RFC 8009 6: the checksum, macLength bytes, over all of bytes and then of more. */
 	checksum(usage: number, bytes: Uint8Array, more?: Uint8Array): Uint8Array {
-		const checksum = new Uint8Array(this.profile.macLength);
-		const hmac = this.#hmac(usage, Purpose.CHECKSUM);
+		const tag = new Uint8Array(TAG_MAX), hmac = this.#hmac(usage, Purpose.CHECKSUM);
 		try {
 			hmac.update(bytes, 0, bytes.length);
 			if (more)
 				hmac.update(more, 0, more.length);
-			this.#finish(hmac, checksum, 0);
+			hmac.finish(tag, 0);
 		}
 		finally {
 			hmac.close();
 		}
-		return checksum;
+		return tag.slice(0, this.profile.macLength);
 	}
 
-	/** Over bytes[0, end), to out at outAt. RFC 8009 5: over the initial vector, which is zero, as well. */
-	#writeMAC(usage: number, purpose: number, bytes: Uint8Array, end: number, out: Uint8Array, outAt: number): void {
-		const hmac = this.#hmac(usage, purpose);
-		try {
-			if (this.profile.sha2)
-				hmac.update(new Uint8Array(16), 0, 16);
-			hmac.update(bytes, 0, end);
-			this.#finish(hmac, out, outAt);
-		}
-		finally {
-			hmac.close();
-		}
-	}
-	/** The tag, cut. */
-	#finish(hmac: HMAC, out: Uint8Array, at: number): void {
-		const tag = new Uint8Array(48);
+	/** The whole tag over bytes[0, end); RFC 8009 5: over the initial vector, which is zero, as well. tag is all zero so far. */
+	#sum(hmac: HMAC, bytes: Uint8Array, end: number, tag: Uint8Array): void {
+		if (this.profile.sha2)
+			hmac.update(tag, 0, CONFOUNDER);
+		hmac.update(bytes, 0, end);
 		hmac.finish(tag, 0);
-		out.set(tag.subarray(0, this.profile.macLength), at);
 	}
 	#hmac(usage: number, purpose: number): HMAC {
 		const key = this.#derive(usage, purpose, this.profile.macKeyLength);
@@ -158,19 +171,10 @@ export class EncryptionKey {
 			key.close();
 		}
 	}
-	#cipher(usage: number, bytes: Uint8Array, end: number, encrypting: boolean): void {
+	#cts(usage: number): CTS {
 		const key = this.#derive(usage, Purpose.ENCRYPTION, this.profile.keyLength);
 		try {
-			const cts = new CTS(key);
-			try {
-				if (encrypting)
-					cts.encrypt(bytes, 0, end);
-				else
-					cts.decrypt(bytes, 0, end);
-			}
-			finally {
-				cts.close();
-			}
+			return new CTS(key);
 		}
 		finally {
 			key.close();

@@ -2,7 +2,7 @@
 import { random } from "../../../hosts/crypto/random.js";
 import { applicationTag, contextTag, Tag } from "../der.js";
 import { FieldWriter, principalRoom, sealWritten } from "./fields.js";
-import { EncryptionKey, etypes, type Profile } from "./profile.js";
+import { type EncryptionKey, etypes } from "./profile.js";
 import { ApplicationTag, type KDCOption, MessageType, type Principal, VERSION } from "./protocol.js";
 
 /** RFC 4120 5.2.7 PA-DATA. */
@@ -97,8 +97,8 @@ export interface Authenticator {
 	readonly stamp: Stamp;
 	readonly checksumType: number;
 	readonly checksum: Uint8Array;
-	/** Ours, made by makeSubkey(). */
-	readonly subkey?: Subkey;
+	/** Ours: made in here, from random bytes. */
+	readonly subkey?: EncryptionKey;
 	readonly sequence?: number;
 }
 
@@ -108,11 +108,12 @@ export function sealedAuthenticator(it: Authenticator, key: EncryptionKey, usage
 	const all = writer.at;
 	if (it.sequence !== undefined)
 		writer.integerField(7, it.sequence);
+	let subkeyEnd = 0;
 	if (it.subkey) {
 		const mark = writer.at;
-		writer.octetsField(1, it.subkey.bytes);
-		it.subkey.bytes.fill(0);
-		writer.integerField(0, it.subkey.key.etype);
+		subkeyEnd = writer.length;
+		writer.octetsField(1, new Uint8Array(it.subkey.profile.keyLength));
+		writer.integerField(0, it.subkey.etype);
 		writer.wrap(Tag.SEQUENCE, mark);
 		writer.wrap(contextTag(6), mark);
 	}
@@ -128,20 +129,12 @@ export function sealedAuthenticator(it: Authenticator, key: EncryptionKey, usage
 	writer.integerField(0, VERSION);
 	writer.wrap(Tag.SEQUENCE, all);
 	writer.wrap(applicationTag(ApplicationTag.AUTHENTICATOR), all);
-	return sealWritten(writer, key, usage);
-}
-
-/** A fresh key that is told to the other side: as a key, and once more as bytes, which are wiped as soon as they are in a message. */
-export interface Subkey {
-	readonly key: EncryptionKey;
-	readonly bytes: Uint8Array;
-}
-
-export function makeSubkey(profile: Profile): Subkey {
-	const key = new EncryptionKey(profile), bytes = new Uint8Array(profile.keyLength);
-	random(bytes, 0, bytes.length);
-	key.key.load(bytes, 0);
-	return { key, bytes };
+	const { subkey } = it;
+	return sealWritten(writer, key, usage, subkey && (bytes => {
+		const { keyLength } = subkey.profile, at = key.plainEnd(bytes) - subkeyEnd - keyLength;
+		random(bytes, at, keyLength);
+		subkey.key.load(bytes, at);
+	}));
 }
 
 /** RFC 4120 5.5.1 AP-REQ: a ticket and an authenticator that was sealed with its key. */
