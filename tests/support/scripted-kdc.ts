@@ -158,7 +158,7 @@ export class ScriptedKDC {
 	password = "secret";
 	etype = 18;
 	salt: string | undefined;
-	iterations = 4;
+	iterations = 1024;
 	/** Milliseconds that this KDC's clock is ahead of the client's. */
 	ahead = 0;
 	lifetime = 36_000_000;

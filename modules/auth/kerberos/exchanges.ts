@@ -12,6 +12,9 @@ import { type EtypeInfo, type KDCReply, openKDCReply, openKDCReplyPart, openMeth
 import { apRequest, encryptedTimestamp, kdcRequest, requestBody, sealedAuthenticator } from "./requests.js";
 import type { Ticket } from "./tickets.js";
 
+/** Fewer no KDC asks for. Nothing proves the number, and what we prove by it can be tried against the password offline. */
+const ITERATIONS_MIN = 1024;
+
 /** Who logs on, and by what. */
 export interface Client {
 	readonly principal: Principal;
@@ -74,9 +77,12 @@ export async function authenticate({ principal, password, clock, pause }: Client
 /** The key of the first encryption type that the KDC names and we speak. */
 async function passwordKey(password: Password, infos: readonly EtypeInfo[], principal: Principal, realm: string, pause: () => Promise<void>): Promise<EncryptionKey> {
 	for (let i = 0; i < infos.length; i += 1) {
-		const profile = profileOf(infos[i].etype);
-		if (profile)
-			return password.key(profile, infos[i].salt ?? utf8(realm + principal.names.join("")), infos[i].iterations ?? profile.iterations, pause);
+		const profile = profileOf(infos[i].etype), { iterations = profile?.iterations } = infos[i];
+		if (!profile)
+			continue;
+		if (iterations! < ITERATIONS_MIN)
+			throw new ProtocolError(`Kerberos: the KDC asks for ${iterations} iterations of string-to-key, expected at least ${ITERATIONS_MIN}: somebody may be after the password`);
+		return password.key(profile, infos[i].salt ?? utf8(realm + principal.names.join("")), iterations!, pause);
 	}
 	throw new KerberosError(`Kerberos: the KDC has no AES key for the account ${principalText(principal)}, or wants more than its password: set that anew, or allow AES for it`, ErrorCode.KDC_ERR_ETYPE_NOSUPP, true);
 }

@@ -201,11 +201,13 @@ describe("Kerberos", () => {
 			kdc.answer = () => krbError(25, kdc.time, { data: methodData([{ etype: 23 }, { etype: 3 }]) });
 			await rejects(() => kerberos.mechanism("nas.home.test"), KerberosError, /no AES key for the account anna/);
 		}));
-		it("more iterations than make sense", () => bench(async ({ kdc, kerberos }) => {
+		it("more or fewer iterations than make sense", () => bench(async ({ kdc, kerberos }) => {
 			kdc.iterations = 0;
 			await rejects(() => kerberos.mechanism("nas.home.test"), ProtocolError, /4294967296 iterations/);
 			kdc.iterations = 10_000_000;
 			await rejects(() => kerberos.mechanism("nas.home.test"), ProtocolError, /10000000 iterations/);
+			kdc.iterations = 1;
+			await rejects(() => kerberos.mechanism("nas.home.test"), ProtocolError, /1 iterations of string-to-key, expected at least 1024: somebody may be after the password/);
 			equal(kdc.count(AS, true), 0);
 		}));
 		it("an answer to another request, for another server, or sealed with another key", () => bench(async ({ kdc, kerberos }) => {
