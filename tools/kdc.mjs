@@ -1,6 +1,6 @@
 /**
  * A private Kerberos KDC: MIT's krb5kdc with every path of its own in a scratch folder, on a free loopback port, as root or as an ordinary user. Its
- * principals are made by kadmin.local, which needs no server. It dies with this process, however that ends.
+ * principals are made by kadmin.local, which needs no server. It dies with this process; on Linux, however that ends.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -131,7 +131,9 @@ class KDC {
 	async start() {
 		const args = ["-n", "-r", this.realm, "-P", join(this.folder, "pid")];
 		const { clock } = this.#options;
-		const [command, list] = clock ? ["faketime", ["-f", clock, "krb5kdc", ...args]] : ["krb5kdc", args];
+		// krb5kdc notices nothing of its parent: where there is setpriv(1), the kernel ends it even when this process is killed.
+		const mortal = path.split(delimiter).some(folder => existsSync(join(folder, "setpriv"))) ? ["setpriv", "--pdeathsig", "KILL"] : [];
+		const [command, ...list] = [...mortal, ...(clock ? ["faketime", "-f", clock, ...mortal] : []), "krb5kdc", ...args];
 		this.#process = spawn(command, list, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...process.env, ...this.env, PATH: path } });
 		for (const stream of [this.#process.stdout, this.#process.stderr])
 			stream.setEncoding("utf8").on("data", text => { this.#output += text; });
@@ -196,3 +198,9 @@ function accepts(address, port) {
 }
 
 process.on("exit", () => { for (const kdc of running) kdc.stopNow(); });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+	process.once(signal, () => {
+		for (const kdc of running) kdc.stopNow();
+		if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+	});
+}
