@@ -6,16 +6,17 @@
  *
  * A target is { name, about, share, run }: share is of the time, in proportion to the others'; run({ seconds, seed, folder }) works in a folder of its own, which is
  * kept between runs, and resolves to { runs, failure }, where failure, if there is one, is { text, input, again }: what happened, the file that holds the
- * input, and the command that tries it again. To add targets, add them to the list here.
+ * input, and the command that tries it again. To add one: tests/fuzz/js/<name>.ts (see tests/fuzz/guide/target.ts), or tests/fuzz/c/<name>.c and a line in fuzz-native.mjs.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { jsTargets } from "./fuzz-js.mjs";
 import { nativeTargets } from "./fuzz-native.mjs";
 import { setup } from "./setup.mjs";
 import { Obstacle, program, root, say } from "./steps.mjs";
 
 export const targets = [
-	...nativeTargets,
+	...nativeTargets, ...jsTargets,
 ];
 
 /** Runs one target for its share of the seconds that all of them have together. */
@@ -49,15 +50,15 @@ function options(words) {
 async function main() {
 	const { seconds, seed, list, among } = options(process.argv.slice(2));
 	if (list) {
-		for (const { name, about } of among) say(`${name.padEnd(10)} ${about}`);
+		for (const { name, about } of among) say(`${name.padEnd(14)} ${about}`);
 		return 0;
 	}
 	await setup({ tests: true });
 	say(`fuzz: ${among.length} targets, ${seconds} s, seed ${seed}`);
 	let broken = 0;
 	for (const target of among) {
-		const { runs, failure } = await fuzz(target, { seconds, seed, among });
-		say(`  ${target.name.padEnd(10)} ${runs} runs${failure ? ": BROKEN" : ""}`);
+		const { runs, inXS, corpus, failure } = await fuzz(target, { seconds, seed, among });
+		say(`  ${target.name.padEnd(14)} ${runs} runs${inXS === undefined ? "" : `, ${inXS} of them in XS; ${corpus} inputs kept`}${failure ? ": BROKEN" : ""}`);
 		if (!failure) continue;
 		broken++;
 		say(`${failure.text}\n  input: ${failure.input}\n  again: ${failure.again}\n  to keep it as a test: a line in tests/fuzz/seeds/${target.name}.txt`);

@@ -19,5 +19,6 @@ declare module "desktop/heap" {
 		readonly collections: number;
 		collect(): void;
 		resetPeaks(): void;
+		stress(on: boolean): void;
 	};
 }

@@ -29,3 +29,11 @@ void xs_heap_resetPeaks(xsMachine *the)
 {
 	memory_resetPeaks(the);
 }
+
+void xs_heap_stress(xsMachine *the)
+{
+#if mxStress
+	extern int gxStress;
+	gxStress = xsmcTest(xsArg(0)) ? 1 : 0;
+#endif
+}

@@ -18,6 +18,8 @@ export class Heap {
 	get collections(): number { return native("xs_heap_get_collections").call(this); }
 	collect(): void { native("xs_heap_collect").call(this); }
 	resetPeaks(): void { native("xs_heap_resetPeaks").call(this); }
+	/** Whether to collect at every allocation from now on, as --stress has it from the start; in the asan variant only. */
+	stress(on: boolean): void { native("xs_heap_stress").call(this, on); }
 }
 
 /** Reading a figure allocates nothing. */

@@ -1,0 +1,94 @@
+/**
+ * Fuzzes one target on Node: node main.js <name> <seconds> <seed> <folder> <counters>, or node main.js <name> again <file> <counters>. One line of JSON in the end:
+ * { runs, corpus, reached } and, where something broke, failure: { text, input }. Leaves in folder: corpus/, and batch and outcomes, which XS is to run.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { register } from "node:module";
+import { join } from "node:path";
+import { joined } from "../../support/fake-tcp.js";
+import { hex } from "../../support/hex.js";
+import { root } from "../../support/repository.js";
+import { Coverage } from "./coverage.js";
+import { Broken, Fuzzer } from "./fuzzer.js";
+import { plain, type Target } from "./target.js";
+import { Watchdog } from "./watchdog.js";
+
+const [name, ...words] = process.argv.slice(2) as [string, ...string[]];
+const coverage = new Coverage(Number(words.pop()));
+Object.assign(globalThis, { $coverage: coverage });
+await import("../../support/preload.js");
+register("./loader.js", import.meta.url);
+const target = await import(`../js/${name}.js`) as Target;
+
+/** tests/fuzz/seeds/<name>.txt: hexadecimal bytes and a comment after # on each line. */
+function seeds(): Uint8Array[] {
+	const path = join(root, "tests/fuzz/seeds", `${name}.txt`);
+	if (!existsSync(path)) return [];
+	return readFileSync(path, "utf8").split("\n").map(line => hex(line.replace(/#.*/, ""))).filter(bytes => bytes.length > 0);
+}
+
+function files(folder: string): Uint8Array[] {
+	return existsSync(folder) ? readdirSync(folder).sort().map(file => new Uint8Array(readFileSync(join(folder, file)))) : [];
+}
+
+function hash(bytes: Uint8Array): string { return createHash("sha256").update(bytes).digest("hex").slice(0, 16); }
+
+/** What broke: the stack of what was thrown, down to the target. */
+function told(broken: Broken): string {
+	const { cause } = broken;
+	return cause instanceof Error ? `${cause.stack ?? String(cause)}`.split("\n").slice(0, 12).map(line => `    ${line}`).join("\n") : `    ${String(cause)}`;
+}
+
+/** Inputs for XS in the order of their worth: seeds, the corpus, new ones. */
+async function writeBatch(fuzzer: Fuzzer, folder: string, most: number): Promise<void> {
+	const inputs = [...target.seeds?.() ?? [], ...seeds(), ...fuzzer.minimal().map(({ bytes }) => bytes)];
+	while (inputs.length < most) inputs.push(fuzzer.mutant());
+	const outcomes: string[] = [];
+	for (const bytes of inputs) outcomes.push(plain(await fuzzer.run(bytes)));
+	// Each behind its length, four bytes, little endian.
+	const batch = joined(...inputs.flatMap(bytes => [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]));
+	writeFileSync(join(folder, "batch"), batch);
+	writeFileSync(join(folder, "outcomes"), JSON.stringify(outcomes));
+}
+
+async function fuzz(seconds: number, seed: number, folder: string): Promise<object> {
+	const watchdog = new Watchdog(join(folder, "failing-hangs"));
+	const fuzzer = new Fuzzer(target, coverage, watchdog, seed);
+	const corpus = join(folder, "corpus");
+	mkdirSync(corpus, { recursive: true });
+	try {
+		await fuzzer.search([...target.seeds?.() ?? [], ...seeds(), ...files(corpus)], seconds);
+		const found = { runs: fuzzer.runs, corpus: fuzzer.minimal().length, reached: fuzzer.reached };
+		rmSync(corpus, { recursive: true });
+		mkdirSync(corpus);
+		for (const { bytes } of fuzzer.minimal()) writeFileSync(join(corpus, hash(bytes)), bytes);
+		await writeBatch(fuzzer, folder, 3000);
+		return found;
+	}
+	catch (error) {
+		if (!(error instanceof Broken)) throw error;
+		const { runs } = fuzzer;
+		const smallest = await fuzzer.reduced(error);
+		const input = join(folder, `failing-${hash(smallest.input)}`);
+		writeFileSync(input, smallest.input);
+		return { runs, corpus: fuzzer.corpus.length, reached: fuzzer.reached, failure: { text: told(smallest), input } };
+	}
+	finally { await watchdog.end(); }
+}
+
+/** Runs one input; its outcome, or what broke. */
+async function again(path: string): Promise<object> {
+	const watchdog = new Watchdog(`${path}-hangs`);
+	try { return { outcome: plain(await new Fuzzer(target, coverage, watchdog, 1).run(new Uint8Array(readFileSync(path)))) }; }
+	catch (error) {
+		if (!(error instanceof Broken)) throw error;
+		return { failure: { text: told(error), input: path } };
+	}
+	finally { await watchdog.end(); }
+}
+
+const result = words[0] === "again" ? await again(words[1]!) : await fuzz(Number(words[0]), Number(words[1]), words[2]!);
+process.stdout.write(`${JSON.stringify(result)}\n`);
+// A target may have left timers and folders behind.
+process.exit(0);
