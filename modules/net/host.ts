@@ -26,7 +26,8 @@ function isIPv4(text: string): boolean {
 /** RFC 4291 2.2, with a zone (RFC 4007 11) where there is one. */
 function isIPv6(text: string): boolean {
 	const zoneAt = text.indexOf("%");
-	if (zoneAt === text.length - 1)
+	// A zone is an interface's name or number: with one of these in it, it is not only that.
+	if (zoneAt === text.length - 1 || zoneAt >= 0 && /[%:\[\]]/.test(text.slice(zoneAt + 1)))
 		return false;
 	const halves = (zoneAt < 0 ? text : text.slice(0, zoneAt)).split("::");
 	if (halves.length > 2)

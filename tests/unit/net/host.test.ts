@@ -13,7 +13,7 @@ describe("net: host", () => {
 			throws(() => checkHost(host), RangeError, /only the name or address/, host);
 		for (const host of ["my nas", " nas", "nas\n", "nas\t", "nas\u0000"])
 			throws(() => checkHost(host), RangeError, /no spaces/, host);
-		for (const host of ["nas:445", "[::1]", "1:2:3", "fe80::1%", "1::2::3"])
+		for (const host of ["nas:445", "[::1]", "1:2:3", "fe80::1%", "1::2::3", "fe80::1%eth0:445", "fe80::1%eth0]", "fe80::1%[eth0", "fe80::1%%3"])
 			throws(() => checkHost(host), RangeError, /no IPv6 address/, host);
 		for (const host of ["10.0.0.256", "10.0.0", "10", "1.2.3.4.5", "010.0.0.1", "nas.1"])
 			throws(() => checkHost(host), RangeError, /no IPv4 address/, host);
