@@ -5,7 +5,7 @@
  *   node tools/fuzz-js.mjs <name> <file>       runs one input again, on both
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { build } from "./build.mjs";
@@ -18,6 +18,8 @@ const shares = { messages: 2, transport: 2, replies: 3, lies: 3 };
 const creation = "static=2097152,chunk=32768,heap=2048,stack=4096";
 /** An input that XS does nothing with for so long hangs. */
 const silenceMs = 60_000;
+/** Files in memory, where there is a place for them: some targets wait for theirs to be on the medium. */
+const scratchBase = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** What a target's first line says of it. */
 function about(name) {
@@ -37,7 +39,7 @@ function prepare() {
 
 /** A run of tests/fuzz/guide/main.ts; what it prints last is JSON. */
 async function onNode(name, words, counters) {
-	const { status, output } = await run(process.execPath, ["--enable-source-maps", join(root, "build/js/tests/fuzz/guide/main.js"), name, ...words, String(counters)]);
+	const { status, output } = await run(process.execPath, ["--enable-source-maps", join(root, "build/js/tests/fuzz/guide/main.js"), name, ...words, String(counters)], { env: { ...process.env, TMPDIR: scratchBase } });
 	try { return JSON.parse(output.trimEnd().split("\n").at(-1)); }
 	catch { return { runs: 0, failure: { text: `    node ended (${status})\n${indented(output)}` } }; }
 }
@@ -47,7 +49,7 @@ function indented(text) { return text.trimEnd().split("\n").slice(-40).map(line 
 /** Runs inputs [from, to) of a folder's batch in XS for so many seconds. Resolves to { runs, failure }, where failure is { text, number }: of the input. */
 function inXS(name, folder, { from = 0, to = 1e9, seconds, outcomes }) {
 	return prepare().then(({ executable, moduleList }) => new Promise(resolve => {
-		const scratch = mkdtempSync(join(tmpdir(), "smb-scan-uploader-fuzz-"));
+		const scratch = mkdtempSync(join(scratchBase, "smb-scan-uploader-fuzz-"));
 		const child = spawn(executable, ["--main", "tests/fuzz/guide/replay", "--creation", creation, moduleList,
 			`target=${name}`, `batch=${join(folder, "batch")}`, `from=${from}`, `to=${to}`, `seconds=${seconds}`, `scratch=${scratch}`], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
 		let rest = "", said = "", number = from, runs = 0, done = false, failure, timer;

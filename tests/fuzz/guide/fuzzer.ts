@@ -30,6 +30,8 @@ export class Fuzzer {
 	readonly #length: number;
 	readonly #steps: readonly [number, number];
 	reached = 0;
+	/** What was thrown where nobody could catch it, while the last input ran. */
+	stray: unknown;
 	#outcome = "";
 
 	constructor(target: Target, coverage: Coverage, watchdog: Watchdog, seed: number) {
@@ -56,7 +58,10 @@ export class Fuzzer {
 			const result = this.#target.run(bytes.slice());
 			this.#outcome = typeof result === "string" ? result : await result;
 		}
-		catch (error) { throw new Broken(bytes, error); }
+		catch (error) { this.stray ??= error; }
+		const { stray } = this;
+		this.stray = undefined;
+		if (stray !== undefined) throw new Broken(bytes, stray);
 		if (coverage.steps > coverage.stepsMax) throw new Broken(bytes, new TooLong(`${coverage.steps} turns of loops for ${bytes.length} bytes`));
 		const ms = performance.now() - start;
 		if (ms > slowMs && this.runs > 100) throw new Broken(bytes, new TooLong(`${Math.round(ms)} ms for ${bytes.length} bytes`));

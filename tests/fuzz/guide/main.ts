@@ -52,9 +52,14 @@ async function writeBatch(fuzzer: Fuzzer, folder: string, most: number): Promise
 	writeFileSync(join(folder, "outcomes"), JSON.stringify(outcomes));
 }
 
+function make(hangs: string, seed: number): [Fuzzer, Watchdog] {
+	const watchdog = new Watchdog(hangs), fuzzer = new Fuzzer(target, coverage, watchdog, seed);
+	for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, error => { fuzzer.stray ??= error; });
+	return [fuzzer, watchdog];
+}
+
 async function fuzz(seconds: number, seed: number, folder: string): Promise<object> {
-	const watchdog = new Watchdog(join(folder, "failing-hangs"));
-	const fuzzer = new Fuzzer(target, coverage, watchdog, seed);
+	const [fuzzer, watchdog] = make(join(folder, "failing-hangs"), seed);
 	const corpus = join(folder, "corpus");
 	mkdirSync(corpus, { recursive: true });
 	try {
@@ -79,8 +84,8 @@ async function fuzz(seconds: number, seed: number, folder: string): Promise<obje
 
 /** Runs one input; its outcome, or what broke. */
 async function again(path: string): Promise<object> {
-	const watchdog = new Watchdog(`${path}-hangs`);
-	try { return { outcome: plain(await new Fuzzer(target, coverage, watchdog, 1).run(new Uint8Array(readFileSync(path)))) }; }
+	const [fuzzer, watchdog] = make(`${path}-hangs`, 1);
+	try { return { outcome: plain(await fuzzer.run(new Uint8Array(readFileSync(path)))) }; }
 	catch (error) {
 		if (!(error instanceof Broken)) throw error;
 		return { failure: { text: told(error), input: path } };

@@ -24,10 +24,12 @@ export function run(bytes: Uint8Array): Promise<string> {
 			const at = lie.at % out.length;
 			// Most lies put other bytes in the place of true ones; some cut the reply off there, or put theirs in between.
 			if (lie.how < 12) out.set(lie.bytes.subarray(0, out.length - at), at);
-			// What is signed has a header to sign in.
-			else if (lie.how < 15) out = out.slice(0, turn.signed ? Math.max(64, at) : at);
+			// What is signed or chained has a header for that.
+			else if (lie.how < 15) out = out.slice(0, turn.signed || options.compounds ? Math.max(64, at) : at);
 			else out = Uint8Array.of(...out.subarray(0, at), ...lie.bytes, ...out.subarray(at));
 		}
+		// GMAC has no nonce for a MessageId of 2^53 or more, on neither side.
+		if (options.signing === 2 && turn.signed) out.fill(0, 30, 32);
 		return out;
 	}, "a lie", settled);
 }
