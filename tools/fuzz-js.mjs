@@ -140,8 +140,8 @@ function target(name) { return { name, share: shares[name] ?? 1, about: about(na
 
 export const jsTargets = readdirSync(join(root, "tests/fuzz/js")).filter(file => file.endsWith(".ts") && !file.startsWith("planted")).map(file => target(file.slice(0, -3)));
 
-/** No targets, but what shows that a mistake is found: on Node, and in XS. */
-export const plantedJS = ["planted", "planted-in-xs"].map(target);
+/** No targets, but what shows that mistakes are found: a wrong error, another outcome in XS, too many turns, waiting for ever. */
+export const plantedJS = ["planted", "planted-in-xs", "planted-loop", "planted-wait"].map(target);
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
 	await program(async () => {

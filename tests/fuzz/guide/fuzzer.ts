@@ -78,7 +78,7 @@ export class Fuzzer {
 				fresh++;
 			}
 		});
-		if (fresh === 0) return false;
+		if (fresh === 0 && this.corpus.length > 0) return false;
 		this.reached += fresh;
 		const features: number[] = [];
 		this.#coverage.features(feature => features.push(feature));

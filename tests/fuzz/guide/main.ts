@@ -8,6 +8,7 @@ import { register } from "node:module";
 import { join } from "node:path";
 import { joined } from "../../support/fake-tcp.js";
 import { hex } from "../../support/hex.js";
+import { Random } from "../../support/random.js";
 import { root } from "../../support/repository.js";
 import { Coverage } from "./coverage.js";
 import { Broken, Fuzzer } from "./fuzzer.js";
@@ -40,17 +41,23 @@ function told(broken: Broken): string {
 	return cause instanceof Error ? `${cause.stack ?? String(cause)}`.split("\n").slice(0, 12).map(line => `    ${line}`).join("\n") : `    ${String(cause)}`;
 }
 
-/** Inputs for XS in the order of their worth: seeds, the corpus, new ones. */
-async function writeBatch(fuzzer: Fuzzer, folder: string, most: number): Promise<void> {
-	const inputs = [...target.seeds?.() ?? [], ...seeds(), ...fuzzer.minimal().map(({ bytes }) => bytes)];
-	while (inputs.length < most) inputs.push(fuzzer.mutant());
-	const outcomes: string[] = [];
-	for (const bytes of inputs) outcomes.push(plain(await fuzzer.run(bytes)));
+/** Inputs for XS in the order of their worth: seeds, the corpus in any order, new ones as long as the time lasts; and what becomes of them here. */
+async function writeBatch(fuzzer: Fuzzer, folder: string, seed: number, seconds: number): Promise<void> {
+	const inputs: Uint8Array[] = [], outcomes: string[] = [], random = new Random(seed), end = performance.now() + seconds * 1000;
+	const add = async (bytes: Uint8Array): Promise<void> => {
+		outcomes.push(plain(await fuzzer.run(bytes)));
+		inputs.push(bytes);
+	};
+	for (const bytes of [...seeds(), ...target.seeds?.() ?? []]) await add(bytes);
+	for (const left = fuzzer.minimal(); left.length > 0;) await add(left.splice(random.below(left.length), 1)[0]!.bytes);
+	while (inputs.length < mostInXS && performance.now() < end) await add(fuzzer.mutant());
 	// Each behind its length, four bytes, little endian.
-	const batch = joined(...inputs.flatMap(bytes => [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]));
-	writeFileSync(join(folder, "batch"), batch);
+	writeFileSync(join(folder, "batch"), joined(...inputs.flatMap(bytes => [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes])));
 	writeFileSync(join(folder, "outcomes"), JSON.stringify(outcomes));
 }
+
+/** XS runs less than a hundred inputs a second. */
+const mostInXS = 20_000;
 
 function make(hangs: string, seed: number): [Fuzzer, Watchdog] {
 	const watchdog = new Watchdog(hangs), fuzzer = new Fuzzer(target, coverage, watchdog, seed);
@@ -68,7 +75,7 @@ async function fuzz(seconds: number, seed: number, folder: string): Promise<obje
 		rmSync(corpus, { recursive: true });
 		mkdirSync(corpus);
 		for (const { bytes } of fuzzer.minimal()) writeFileSync(join(corpus, hash(bytes)), bytes);
-		await writeBatch(fuzzer, folder, 3000);
+		await writeBatch(fuzzer, folder, seed, seconds / 10);
 		return found;
 	}
 	catch (error) {
@@ -93,7 +100,13 @@ async function again(path: string): Promise<object> {
 	finally { await watchdog.end(); }
 }
 
-const result = words[0] === "again" ? await again(words[1]!) : await fuzz(Number(words[0]), Number(words[1]), words[2]!);
-process.stdout.write(`${JSON.stringify(result)}\n`);
-// A target may have left timers and folders behind.
-process.exit(0);
+try {
+	const result = words[0] === "again" ? await again(words[1]!) : await fuzz(Number(words[0]), Number(words[1]), words[2]!);
+	process.stdout.write(`${JSON.stringify(result)}\n`);
+	// A target may have left timers and folders behind.
+	process.exit(0);
+}
+catch (error) {
+	process.stderr.write(`${(error as Error).stack}\n`);
+	process.exit(1);
+}

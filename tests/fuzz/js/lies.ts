@@ -4,7 +4,7 @@ import { lieTo, sessions } from "../../unit/client/lies.js";
 import { settled, timeIsVirtual } from "../guide/settled.js";
 import { Input } from "../guide/target.js";
 
-const kinds = Object.values(sessions);
+const kinds = [...Object.values(sessions), { credits: 1, compounds: true }, { dialect: 0x0300, shareFlags: 0x8000 }, { signing: 0, cipher: 4, sessionFlags: 4 }];
 /** NEGOTIATE to CLOSE, and the way out. */
 const turns = 14;
 

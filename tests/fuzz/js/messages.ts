@@ -179,5 +179,13 @@ export function run(bytes: Uint8Array): string {
 	});
 }
 
-export const seeds = (): Uint8Array[] => [...Object.values(frames).map(hex), hex("fd534d42" + "00".repeat(38) + "0100" + "00".repeat(24))];
+/** A CREATE response with three contexts, as no server of the captures sent any. */
+const create = "fe534d4240000100000000000500010001000000" + "00".repeat(44) + "5900" + "00".repeat(78) + "98000000" + "90000000"
+	+ "20000000100004000000180008000000" + "4d7841630000000000000000ff011f00"
+	+ "38000000100004000000180020000000" + "52714c7300000000" + "00".repeat(32)
+	+ "00000000100004000000180020000000" + "5146696400000000" + "00".repeat(32);
+/** Two entries of FileNamesInformation, which smbclient never asks for. */
+const entriesOfNames = "fe534d4240000100000000000e00010001000000" + "00".repeat(44) + "0900" + "4800" + "26000000" + "18000000000000000800000061003dd800de620000000000" + "000000000000000002000000" + "2e00";
+
+export const seeds = (): Uint8Array[] => [...Object.values(frames).map(hex), hex(create), hex(entriesOfNames), hex("fd534d42" + "00".repeat(38) + "0100" + "00".repeat(24))];
 export const words = names;
