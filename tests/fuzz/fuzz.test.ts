@@ -21,7 +21,7 @@ describe("fuzzing", function () {
 
 	for (const [target, says] of [[plantedJS[0]!, /RangeError: planted/], [plantedJS[1]!, /in XS: +1\s+on Node: 2/], [plantedJS[2]!, /TooLong: \d+ turns of loops|TooLong: more than \d+ turns/], [plantedJS[3]!, /hangs/]] as const) {
 		it(`finds what is broken in JavaScript, and says how to see it again: ${target.name}`, async () => {
-			const { failure } = await fuzz(target, { seconds: 6, seed: 1, among: [target] });
+			const { failure } = await fuzz(target, { seconds: 4, seed: 1, among: [target] });
 			ok(failure);
 			ok(says.test(failure.text), failure.text);
 			ok(failure.again.includes("failing-"), failure.again);
