@@ -202,10 +202,21 @@ export class Connection {
 			return await run(Math.min(pipeline.slotLength, headRoom + pipeline.slotLength - readHeadLength));
 		}
 		finally {
-			if (this.alive)
-				this.#transport.receiveInto(pipeline.receiveAt, pipeline.controlAt);
+			this.#receiveSmall();
 			pipeline.release(slotAt);
 			this.#wake();
+		}
+	}
+
+	/** Has responses received where they are ordinarily. What has come of the next one may be too much for that: nothing so long was asked for. */
+	#receiveSmall(): void {
+		const { pipeline } = this;
+		try {
+			if (this.alive)
+				this.#transport.receiveInto(pipeline.receiveAt, pipeline.controlAt);
+		}
+		catch (error) {
+			this.fail(new ProtocolError("the server began to send a message that is too long for any answer to what was asked", { cause: error }));
 		}
 	}
 

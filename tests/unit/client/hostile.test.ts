@@ -262,6 +262,22 @@ describe("a session that is lied to", () => {
 		}
 	}));
 
+	it("is ended, and no slot is lost, where a message has begun after a READ that is too long for what comes then", () => bench({ slotLength: 4096 }, async it => {
+		const tree = await it.connect(), open = await tree.create("a.pdf", newFile);
+		it.peer.before = turn => {
+			if (turn.command === Command.READ)
+				turn.status = Status.END_OF_FILE;
+		};
+		const { receiveAt } = it.buffers.pipeline;
+		it.peer.receiveInto = at => {
+			// As the transport does it with more in hand than fits the ordinary area.
+			if (at === receiveAt)
+				throw new RangeError("receive area [0, 2048): expected more than 2504 bytes");
+		};
+		equal(await open.read(0, 10, () => {}), 0);
+		await rejects(() => open.status(), ProtocolError, /too long/);
+	}));
+
 	it("leaves nobody waiting when it is closed", () => bench({}, async it => {
 		it.peer.tamper = at(3, () => []);
 		const connecting = it.connect();
