@@ -13,7 +13,7 @@ import { instrumentAll } from "./instrument.mjs";
 import { Obstacle, program, root, run, say } from "./steps.mjs";
 
 /** Of the time; 1 where nothing else is said. */
-const shares = { messages: 2, transport: 2, replies: 3, lies: 3 };
+const shares = { messages: 2, transport: 2, replies: 3, lies: 3, kdc: 2 };
 /** More than the device has, for the sake of what the tests themselves allocate; small, for every collection sweeps it. */
 const creation = "static=2097152,chunk=32768,heap=2048,stack=4096";
 /** An input that XS does nothing with for so long hangs. */
