@@ -102,7 +102,29 @@ int storage_set_size(int fd, uint64_t length)
 	return ftruncate(fd, size) < 0 ? errno : 0;
 }
 
+int storage_length(int fd, double *length)
+{
+	struct stat status;
+	if (fstat(fd, &status) < 0)
+		return errno;
+	*length = (double)status.st_size;
+	return 0;
+}
+
 int storage_flush(int fd) { return fsync(fd) < 0 ? errno : 0; }
+
+static void takeStatus(const struct stat *status, storage_status_result *result)
+{
+	result->size = (double)status->st_size;
+	result->mode = (uint32_t)status->st_mode;
+#if defined(__linux__)
+	result->mtime = (double)status->st_mtim.tv_sec * 1000 + (double)(status->st_mtim.tv_nsec / 1000000);
+#elif defined(__APPLE__)
+	result->mtime = (double)status->st_mtimespec.tv_sec * 1000 + (double)(status->st_mtimespec.tv_nsec / 1000000);
+#else
+	result->mtime = (double)status->st_mtime * 1000;
+#endif
+}
 
 int storage_status(const char *path, storage_status_result *result)
 {
@@ -110,16 +132,25 @@ int storage_status(const char *path, storage_status_result *result)
 	memset(result, 0, sizeof(*result));
 	if (stat(path, &status) < 0)
 		return (ENOENT == errno) || (ENOTDIR == errno) ? 0 : errno;
-	result->size = (double)status.st_size;
-	result->mode = (uint32_t)status.st_mode;
-#if defined(__linux__)
-	result->mtime = (double)status.st_mtim.tv_sec * 1000 + (double)(status.st_mtim.tv_nsec / 1000000);
-#elif defined(__APPLE__)
-	result->mtime = (double)status.st_mtimespec.tv_sec * 1000 + (double)(status.st_mtimespec.tv_nsec / 1000000);
-#else
-	result->mtime = (double)status.st_mtime * 1000;
-#endif
+	takeStatus(&status, result);
 	return 0;
+}
+
+int storage_status_in(int folder, const char *name, storage_status_result *result)
+{
+#if defined(__linux__) || defined(__APPLE__)
+	struct stat status;
+	memset(result, 0, sizeof(*result));
+	if (fstatat(folder, name, &status, 0) < 0)
+		return (ENOENT == errno) || (ENOTDIR == errno) ? 0 : errno;
+	takeStatus(&status, result);
+	return 0;
+#else
+	(void)folder;
+	(void)name;
+	memset(result, 0, sizeof(*result));
+	return ENOSYS;
+#endif
 }
 
 int storage_remove(const char *path)
@@ -160,6 +191,61 @@ int storage_move(const char *from, const char *to)
 	if (0 == stat(to, &status))
 		return EEXIST;
 	return rename(from, to) < 0 ? errno : 0;
+}
+
+int storage_replace_by_copy(const char *from, const char *to)
+{
+	char bytes[512];
+	uint64_t at = 0;
+	size_t count, put;
+	int in, out, error = storage_open(&in, from, "r");
+	if (error)
+		return error;
+	/* Written over and cut afterwards, not emptied first: where it has its clusters already, a full medium is no obstacle. */
+	error = storage_open(&out, to, "r+");
+	if (ENOENT == error)
+		error = storage_open(&out, to, "w+");
+	if (!error) {
+		do {
+			error = storage_read(in, bytes, sizeof(bytes), at, &count);
+			if (!error && count)
+				error = storage_write(out, bytes, count, at, &put);
+			at += count;
+		} while (!error && (sizeof(bytes) == count));
+		if (!error)
+			error = storage_set_size(out, at);
+		if (!error)
+			error = storage_flush(out);
+		close(out);
+	}
+	close(in);
+	return error ? error : storage_remove(from);
+}
+
+int storage_replace(const char *from, const char *to)
+{
+#if defined(ESP_PLATFORM)
+	return storage_replace_by_copy(from, to);
+#else
+	return rename(from, to) < 0 ? errno : 0;
+#endif
+}
+
+int storage_flush_folder(const char *path)
+{
+#if defined(ESP_PLATFORM)
+	(void)path;
+	return 0;
+#else
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
+	if (fd < 0)
+		return errno;
+	/* Some file systems have no such call for folders, and say so. */
+	if ((fsync(fd) < 0) && (EINVAL != errno) && (ENOTSUP != errno))
+		error = errno;
+	close(fd);
+	return error;
+#endif
 }
 
 int storage_create_directory(const char *path, int *created)
@@ -253,4 +339,21 @@ size_t storage_to_utf8(const char *text, char *out)
 	if (out)
 		out[at] = 0;
 	return at;
+}
+
+/* Four bits at a time: 64 bytes of table, which stay in flash. */
+uint32_t storage_crc32(uint32_t seed, const void *bytes, size_t length)
+{
+	static const uint32_t table[16] = {
+		0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
+		0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
+	};
+	const uint8_t *at = bytes;
+	uint32_t crc = ~seed;
+	while (length--) {
+		crc ^= *at++;
+		crc = (crc >> 4) ^ table[crc & 15];
+		crc = (crc >> 4) ^ table[crc & 15];
+	}
+	return ~crc;
 }

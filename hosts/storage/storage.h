@@ -17,11 +17,23 @@ int storage_open(int *fd, const char *path, const char *mode);
 int storage_read(int fd, void *bytes, size_t length, uint64_t position, size_t *count);
 int storage_write(int fd, const void *bytes, size_t length, uint64_t position, size_t *count);
 int storage_set_size(int fd, uint64_t length);
+int storage_length(int fd, double *length);
 int storage_flush(int fd);
 
 int storage_status(const char *path, storage_status_result *result);
+/* The same for a name in an open folder, where the system has that. */
+int storage_status_in(int folder, const char *name, storage_status_result *result);
 int storage_remove(const char *path);
 int storage_move(const char *from, const char *to);
+/*
+ * Puts the file from in the place of to, which may be there or not. POSIX: rename(), in one step. ESP-IDF: storage_replace_by_copy(), for FatFs renames onto no
+ * taken name, and while it renames, two names lead to the same clusters: power lost in between, and deleting one of them frees the other's.
+ */
+int storage_replace(const char *from, const char *to);
+/* Copies from over to, flushes, then deletes from: until then from is whole. */
+int storage_replace_by_copy(const char *from, const char *to);
+/* Returns when what was created, renamed and deleted in the folder is on the medium. Nothing to be done on FAT: FatFs has written it by then. */
+int storage_flush_folder(const char *path);
 /* *created: 0 where there was such a folder already. */
 int storage_create_directory(const char *path, int *created);
 
@@ -37,5 +49,8 @@ const char *storage_next_name(void *directory, int *error);
  * WHATWG have it. Writes them, and a 0, to out unless that is NULL.
  */
 size_t storage_to_utf8(const char *text, char *out);
+
+/* CRC-32 (IEEE 802.3, as in gzip, RFC 1952 8) of bytes, going on from seed: 0, or that of the bytes before. */
+uint32_t storage_crc32(uint32_t seed, const void *bytes, size_t length);
 
 #endif

@@ -26,6 +26,12 @@ export class File extends Native("xs_storage_file_destructor") {
 	read(buffer: ArrayBuffer | Uint8Array, position: number): number { return native("xs_storage_file_read").call(this, buffer, position); }
 	/** Writes the whole buffer at position; a full medium throws with code "ENOSPC". */
 	write(buffer: ArrayBuffer | Uint8Array, position: number): void { native("xs_storage_file_write").call(this, buffer, position); }
+	/** read() into bytes[at, at + length). */
+	readInto(bytes: Uint8Array, at: number, length: number, position: number): number { return native("xs_storage_file_readInto").call(this, bytes, at, length, position); }
+	/** write() of bytes[at, at + length). */
+	writeFrom(bytes: Uint8Array, at: number, length: number, position: number): void { native("xs_storage_file_writeFrom").call(this, bytes, at, length, position); }
+	/** Bytes. */
+	get length(): number { return native("xs_storage_file_get_length").call(this); }
 	setSize(length: number): void { native("xs_storage_file_setSize").call(this, length); }
 	/** Returns when the bytes are on the medium. */
 	flush(): void { native("xs_storage_file_flush").call(this); }
@@ -48,5 +54,19 @@ export function status(this: void, path: string, result: Status): void { native(
 export function remove(this: void, path: string): void { native("xs_storage_remove").call(this, path); }
 /** Renames within one file system. Refuses to replace: throws with code "EEXIST" where to is taken. */
 export function move(this: void, from: string, to: string): void { native("xs_storage_move").call(this, from, to); }
+/**
+ * Puts the file from in the place of to, which may be there or not; both in one folder. POSIX renames, in one step. On FAT, where a rename that is cut short leaves two
+ * names for the same clusters, from is copied over to and then deleted: until that is done from is whole, and whoever finds it takes it for the new one.
+ */
+export function replace(this: void, from: string, to: string): void { native("xs_storage_replace").call(this, from, to); }
+/** Returns when what was created, renamed and deleted in the folder is on the medium. */
+export function flushFolder(this: void, path: string): void { native("xs_storage_flushFolder").call(this, path); }
 /** Creates one folder; returns false where it is there already. */
 export function createDirectory(this: void, path: string): boolean { return native("xs_storage_createDirectory").call(this, path); }
+
+/** CRC-32 (RFC 1952 8) of bytes[at, at + length), going on from seed: 0, or that of the bytes before. */
+export function crc32(this: void, seed: number, bytes: Uint8Array, at: number, length: number): number { return native("xs_storage_crc32").call(this, seed, bytes, at, length); }
+/** Writes text as UTF-8 to bytes at at; returns its length. RangeError where it does not fit. */
+export function putText(this: void, text: string, bytes: Uint8Array, at: number): number { return native("xs_storage_putText").call(this, text, bytes, at); }
+/** bytes[at, at + length) as text; what is no UTF-8 becomes U+FFFD. */
+export function getText(this: void, bytes: Uint8Array, at: number, length: number): string { return native("xs_storage_getText").call(this, bytes, at, length); }

@@ -114,6 +114,54 @@ void xs_storage_file_write(xsMachine *the)
 		xs_storage_throw(the, "write", NULL, error);
 }
 
+/* bytes[at, at + length): the arguments first to first + 2. Fetched last: nothing that may collect comes after it. */
+static uint8_t *getRange(xsMachine *the, int first, int writable, size_t *length)
+{
+	uint64_t at = getPosition(the, &xsArg(first + 1), "at"), count = getPosition(the, &xsArg(first + 2), "length");
+	void *bytes;
+	xsUnsignedValue size;
+	if (writable)
+		xsmcGetBufferWritable(xsArg(first), &bytes, &size);
+	else
+		xsmcGetBufferReadable(xsArg(first), &bytes, &size);
+	if ((at > size) || (count > size - at))
+		xsRangeError("at and length leave the buffer");
+	*length = (size_t)count;
+	return (uint8_t *)bytes + at;
+}
+
+void xs_storage_file_readInto(xsMachine *the)
+{
+	int fd = getFile(the, "read"), error;
+	uint64_t position = getPosition(the, &xsArg(3), "position");
+	size_t length, count;
+	uint8_t *bytes = getRange(the, 0, 1, &length);
+	error = storage_read(fd, bytes, length, position, &count);
+	if (error)
+		xs_storage_throw(the, "read", NULL, error);
+	setNumber(the, &xsResult, (double)count);
+}
+
+void xs_storage_file_writeFrom(xsMachine *the)
+{
+	int fd = getFile(the, "write"), error;
+	uint64_t position = getPosition(the, &xsArg(3), "position");
+	size_t length, count;
+	uint8_t *bytes = getRange(the, 0, 0, &length);
+	error = storage_write(fd, bytes, length, position, &count);
+	if (error)
+		xs_storage_throw(the, "write", NULL, error);
+}
+
+void xs_storage_file_get_length(xsMachine *the)
+{
+	double length;
+	int error = storage_length(getFile(the, "length"), &length);
+	if (error)
+		xs_storage_throw(the, "length", NULL, error);
+	setNumber(the, &xsResult, length);
+}
+
 void xs_storage_file_setSize(xsMachine *the)
 {
 	int fd = getFile(the, "setSize");
@@ -210,6 +258,61 @@ void xs_storage_move(xsMachine *the)
 	error = storage_move(from, to);
 	if (error)
 		xs_storage_throw(the, "move", &xsArg(EEXIST == error ? 1 : 0), error);
+}
+
+void xs_storage_replace(xsMachine *the)
+{
+	const char *from, *to;
+	int error;
+	xs_storage_path(the, "replace", &xsArg(0));
+	xs_storage_path(the, "replace", &xsArg(1));
+	from = xsmcToString(xsArg(0));
+	to = xsmcToString(xsArg(1));
+	error = storage_replace(from, to);
+	if (error)
+		xs_storage_throw(the, "replace", &xsArg(1), error);
+}
+
+void xs_storage_flushFolder(xsMachine *the)
+{
+	int error = storage_flush_folder(xs_storage_path(the, "flushFolder", &xsArg(0)));
+	if (error)
+		xs_storage_throw(the, "flushFolder", &xsArg(0), error);
+}
+
+void xs_storage_crc32(xsMachine *the)
+{
+	double seed = xsmcToNumber(xsArg(0));
+	size_t length;
+	uint8_t *bytes = getRange(the, 1, 0, &length);
+	setNumber(the, &xsResult, (double)storage_crc32((uint32_t)seed, bytes, length));
+}
+
+void xs_storage_putText(xsMachine *the)
+{
+	uint64_t at = getPosition(the, &xsArg(2), "at");
+	size_t length = strlen(xsmcToString(xsArg(0)));
+	void *bytes;
+	xsUnsignedValue size;
+	xsmcGetBufferWritable(xsArg(1), &bytes, &size);
+	if ((at > size) || (length > size - at))
+		xsRangeError("the text does not fit");
+	memcpy((uint8_t *)bytes + at, xsmcToString(xsArg(0)), length);
+	setNumber(the, &xsResult, (double)length);
+}
+
+void xs_storage_getText(xsMachine *the)
+{
+	size_t length;
+	uint8_t *bytes;
+	char raw[512];
+	bytes = getRange(the, 0, 0, &length);
+	if (length >= sizeof(raw))
+		xsRangeError("a text of %u bytes, expected less than 512", (unsigned)length);
+	memcpy(raw, bytes, length);
+	raw[length] = 0;
+	xsmcSetStringBuffer(xsResult, NULL, (xsIntegerValue)storage_to_utf8(raw, NULL) + 1);
+	storage_to_utf8(raw, xsmcToString(xsResult));
 }
 
 void xs_storage_createDirectory(xsMachine *the)

@@ -3,7 +3,7 @@
  * next() has nothing before onFilled() was called from the event loop.
  */
 import {
-	closeSync, constants, fstatSync, fsyncSync, ftruncateSync, linkSync, lstatSync, mkdirSync, mkdtempSync, opendirSync, openSync, readSync, renameSync,
+	closeSync, constants, fstatSync, fsyncSync, ftruncateSync, linkSync, lstatSync, mkdirSync, mkdtempSync, opendirSync, openSync, readdirSync, readSync, renameSync,
 	rmSync, rmdirSync, statSync, unlinkSync, writeSync, type Dir,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -252,6 +252,62 @@ const closedFile = (call: string) => () => failure(call, undefined, errno("EBADF
 const position = (value: number, name: string): number => number(value, name, 0, 2 ** 53);
 const missing = (reason: unknown): boolean => ["ENOENT", "ENOTDIR"].includes((reason as NodeJS.ErrnoException).code ?? "");
 
+function range(bytes: Uint8Array, at: number, length: number): Uint8Array {
+	position(at, "at");
+	position(length, "length");
+	if (at + length > bytes.length) throw new RangeError("at and length leave the buffer");
+	return bytes.subarray(at, at + length);
+}
+
+interface Listed { name: string; key: Uint8Array; size: number; mtime: number }
+
+/** Reads the whole folder for each batch, and keeps of it what C would have room for at the most. */
+class FolderListing {
+	readonly #path: string;
+	readonly #ignored: string[];
+	readonly #capacity: number;
+	#batch: Listed[] = [];
+	#last: Listed | undefined;
+	#until = Infinity;
+	#more = true;
+	constructor(path: string, ignored: string, capacity: number) {
+		this.#path = path;
+		this.#ignored = ignored.toLowerCase().split(" ").filter(pattern => pattern.length > 1);
+		this.#capacity = capacity;
+	}
+	read(): number {
+		this.#batch = [];
+		if (!this.#more) return 0;
+		const order = (a: Listed, b: Listed): number => a.mtime - b.mtime || Buffer.compare(a.key, b.key);
+		const all = attempt("scan", this.#path, () => readdirSync(this.#path)).filter(name => !this.#isIgnored(name)).flatMap(name => {
+			const status = statSync(join(this.#path, name), { throwIfNoEntry: false });
+			return status?.isFile() ? [{ name, key: new Uint8Array(Buffer.from(name)), size: status.size, mtime: Math.floor(status.mtimeMs) }] : [];
+		}).sort(order);
+		if (this.#until === Infinity) this.#until = all.reduce((latest, { mtime }) => Math.max(latest, mtime), -Infinity);
+		const last = this.#last;
+		const rest = all.filter(file => file.mtime <= this.#until && (last === undefined || order(last, file) < 0));
+		let room = this.#capacity;
+		for (const file of rest) {
+			room -= align(17 + file.key.length) + 4;
+			if (room < 0) break;
+			this.#batch.push(file);
+		}
+		this.#more = this.#batch.length < rest.length;
+		this.#last = this.#batch.at(-1);
+		return this.#batch.length;
+	}
+	next(file: { size: number; mtime: number }): string | undefined {
+		const found = this.#batch.shift();
+		if (!found) return undefined;
+		[file.size, file.mtime] = [found.size, found.mtime];
+		return found.name;
+	}
+	#isIgnored(name: string): boolean {
+		const lower = name.toLowerCase();
+		return this.#ignored.some(pattern => pattern.startsWith("*") ? lower.endsWith(pattern.slice(1)) : lower.startsWith(pattern.slice(0, -1)));
+	}
+}
+
 const storage: Functions = {
 	xs_storage_file(path: string, mode: string) {
 		const flags = flagsOfMode[mode];
@@ -278,6 +334,18 @@ const storage: Functions = {
 		position(at, "position");
 		let put = 0;
 		attempt("write", undefined, () => { while (put < bytes.length) put += writeSync(fd, bytes, put, bytes.length - put, at + put); });
+	},
+	xs_storage_file_readInto(bytes: Uint8Array, at: number, length: number, from: number) {
+		const part = range(bytes, at, length);
+		return storage["xs_storage_file_read"]!.call(this, part, from);
+	},
+	xs_storage_file_writeFrom(bytes: Uint8Array, at: number, length: number, to: number) {
+		const part = range(bytes, at, length);
+		return storage["xs_storage_file_write"]!.call(this, part, to);
+	},
+	xs_storage_file_get_length() {
+		const { fd } = state<{ fd: number }>(this, closedFile("length"));
+		return attempt("length", undefined, () => fstatSync(fd).size);
 	},
 	xs_storage_file_setSize(length: number) {
 		const { fd } = state<{ fd: number }>(this, closedFile("setSize"));
@@ -328,6 +396,42 @@ const storage: Functions = {
 			else renameSync(from, to);
 		});
 	},
+	xs_storage_replace(from: string, to: string) { attempt("replace", String(to), () => renameSync(String(from), String(to))); },
+	xs_storage_flushFolder(path: string) {
+		attempt("flushFolder", String(path), () => {
+			const fd = openSync(String(path), constants.O_RDONLY);
+			try { fsyncSync(fd); }
+			finally { closeSync(fd); }
+		});
+	},
+	xs_storage_crc32(seed: number, bytes: Uint8Array, at: number, length: number) {
+		let crc = ~seed;
+		for (const byte of range(bytes, at, length)) {
+			crc ^= byte;
+			for (let bit = 0; bit < 8; bit++) crc = crc >>> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+		}
+		return ~crc >>> 0;
+	},
+	xs_storage_putText(text: string, bytes: Uint8Array, at: number) {
+		const utf8 = Buffer.from(String(text), "utf8");
+		position(at, "at");
+		if (at + utf8.length > bytes.length) throw new RangeError("the text does not fit");
+		bytes.set(utf8, at);
+		return utf8.length;
+	},
+	xs_storage_getText(bytes: Uint8Array, at: number, length: number) {
+		const part = range(bytes, at, length);
+		if (length >= 512) throw new RangeError(`a text of ${length} bytes, expected less than 512`);
+		return Buffer.from(part).toString("utf8");
+	},
+
+	xs_listing(path: string, ignored: string, capacity: number) {
+		if (!(capacity >= 4096 && capacity <= 0x1000000)) throw new RangeError("capacity is none of 4096 to 16777216 bytes");
+		held.set(this, new FolderListing(String(path), String(ignored), capacity));
+	},
+	xs_listing_read() { return state<FolderListing>(this, closedFile("listing")).read(); },
+	xs_listing_next(file: { size: number; mtime: number }) { return state<FolderListing>(this, closedFile("listing")).next(file); },
+	xs_listing_close() { held.delete(this); },
 	xs_storage_createDirectory(path: string) {
 		return attempt("createDirectory", String(path), () => {
 			try {

@@ -84,6 +84,57 @@ static void fullMedium(const char *path)
 	check(0 == error, "write: says what did not fit");
 }
 
+static int put(const char *path, const char *text, size_t length)
+{
+	size_t count;
+	int fd, error = storage_open(&fd, path, "w+");
+	if (!error) {
+		error = storage_write(fd, text, length, 0, &count);
+		close(fd);
+	}
+	return error;
+}
+
+static int has(const char *path, const char *text, size_t length)
+{
+	static char bytes[4000];
+	size_t count = 0;
+	double size = -1;
+	int fd;
+	if (storage_open(&fd, path, "r"))
+		return 0;
+	storage_length(fd, &size);
+	storage_read(fd, bytes, sizeof(bytes), 0, &count);
+	close(fd);
+	return (count == length) && (size == (double)length) && !memcmp(bytes, text, length);
+}
+
+static void replacing(const char *folder)
+{
+	static char text[3000];
+	static const size_t lengths[] = { 0, 1, 511, 512, 513, 1024, 3000 };
+	int (*const ways[2])(const char *, const char *) = { storage_replace, storage_replace_by_copy };
+	char from[330], to[330];
+	storage_status_result status;
+	size_t i, j, way;
+	int right = 1;
+	for (i = 0; i < sizeof(text); i++)
+		text[i] = (char)(i * 31 + i / 256);
+	snprintf(from, sizeof(from), "%s/from", folder);
+	snprintf(to, sizeof(to), "%s/to", folder);
+	for (way = 0; way < 2; way++) {
+		for (i = 0; right && (i < 7); i++) {
+			for (j = 0; right && (j < 8); j++) {
+				right = !put(from, text, lengths[i]) && ((j < 7) ? !put(to, text + 1, lengths[j] ? lengths[j] - 1 : 0) : 1)
+					&& !ways[way](from, to) && has(to, text, lengths[i]) && !storage_status(from, &status) && !status.mode;
+			}
+		}
+		right = right && (ENOENT == ways[way](from, to));
+		storage_remove(to);
+	}
+	check(right && (0 == storage_flush_folder(folder)) && (ENOENT == storage_flush_folder(to)), "replace: by rename and by copy, from and onto any length");
+}
+
 int main(void)
 {
 	const char *base = getenv("TMPDIR");
@@ -115,6 +166,8 @@ int main(void)
 		entries += (!strcmp(name, "a") || !strcmp(name, "b")) ? 1 : 100;
 	closedir(directory);
 	check((2 == entries) && (0 == error), "names without . and ..");
+	replacing(folder);
+	check((0x00000000 == storage_crc32(0, "", 0)) && (0xCBF43926 == storage_crc32(0, "123456789", 9)) && (0xCBF43926 == storage_crc32(storage_crc32(0, "1234", 4), "56789", 5)), "crc32");
 	check((0 == storage_remove(path)) && (0 == storage_remove(other)) && (ENOENT == storage_remove(other)) && (0 == storage_remove(folder)), "remove: files and folders");
 	printf("1..%d\n", tests);
 	return failures ? 1 : 0;

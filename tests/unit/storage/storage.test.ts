@@ -1,5 +1,5 @@
 /** hosts/storage/storage.ts over the file system that the tests run on. */
-import { createDirectory, File, move, remove, Scan, status, Status } from "../../../hosts/storage/storage.js";
+import { crc32, createDirectory, File, flushFolder, getText, move, putText, remove, replace, Scan, status, Status } from "../../../hosts/storage/storage.js";
 import { bytesEqual, deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { clear, load, save, scratch } from "../../support/scratch.js";
 
@@ -59,6 +59,24 @@ describe("storage", () => {
 			equal(file.read(whole.subarray(4, 6), 0), 2);
 			bytesEqual(whole, Uint8Array.of(0, 1, 2, 3, 2, 3));
 			file.close();
+		});
+		it("reads into and writes from a part of a buffer, and knows its length", () => {
+			const file = new File(path("f"), "w+");
+			const bytes = Uint8Array.of(0, 1, 2, 3, 4, 5);
+			file.writeFrom(bytes, 1, 3, 0);
+			equal(file.length, 3);
+			equal(file.readInto(bytes, 4, 2, 1), 2);
+			bytesEqual(bytes, Uint8Array.of(0, 1, 2, 3, 2, 3));
+			equal(file.readInto(bytes, 0, 6, 2), 1, "at the end");
+			equal(bytes[0], 3);
+			for (const [at, length] of [[-1, 1], [0, 7], [6, 1], [0.5, 1], [1, NaN]] as const) {
+				throws(() => file.readInto(bytes, at, length, 0), RangeError);
+				throws(() => file.writeFrom(bytes, at, length, 0), RangeError);
+			}
+			file.writeFrom(bytes, 6, 0, 0);
+			equal(file.length, 3);
+			file.close();
+			for (const call of [() => file.readInto(bytes, 0, 1, 0), () => file.writeFrom(bytes, 0, 1, 0), () => file.length]) equal(failure(call).code, "EBADF");
 		});
 		it("has positions and sizes beyond 32 bits", () => {
 			const file = new File(path("sparse"), "w+");
@@ -221,6 +239,49 @@ describe("storage", () => {
 		});
 		it("says why not", () => {
 			deepEqual(failure(() => move(path("none"), path("b"))), { message: "move " + path("none") + ": No such file or directory", code: "ENOENT" });
+		});
+	});
+
+	describe("replace", () => {
+		it("puts a file in the place of another, or of none", () => {
+			save(path("new"), abc);
+			replace(path("new"), path("f"));
+			deepEqual(names(folder), ["f"]);
+			save(path("new"), Uint8Array.of(1));
+			replace(path("new"), path("f"));
+			deepEqual(names(folder), ["f"]);
+			bytesEqual(load(path("f")), Uint8Array.of(1));
+			flushFolder(folder);
+		});
+		it("says why not", () => {
+			save(path("f"), abc);
+			equal(failure(() => replace(path("none"), path("f"))).code, "ENOENT");
+			equal(failure(() => flushFolder(path("none"))).code, "ENOENT");
+			bytesEqual(load(path("f")), abc);
+		});
+	});
+
+	describe("crc32", () => {
+		const digits = Uint8Array.of(0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39);
+		it("of \"123456789\" is the check value that every catalogue of CRCs names", () => equal(crc32(0, digits, 0, 9), 0xCBF43926));
+		it("goes on from the part before, split anywhere", () => {
+			for (let at = 0; at <= 9; at++) equal(crc32(crc32(0, digits, 0, at), digits, at, 9 - at), 0xCBF43926);
+			equal(crc32(0, digits, 0, 0), 0);
+			throws(() => crc32(0, digits, 5, 5), RangeError);
+		});
+	});
+
+	describe("texts", () => {
+		it("become UTF-8 and come back", () => {
+			const bytes = new Uint8Array(40).fill(0xA5);
+			equal(putText("Ü文😀", bytes, 1), 9);
+			bytesEqual(bytes.slice(0, 11), "A5 C39C E69687 F09F9880 A5");
+			equal(getText(bytes, 1, 9), "Ü文😀");
+			equal(getText(bytes, 1, 0), "");
+			equal(putText("", bytes, 40), 0);
+			throws(() => putText("ab", bytes, 39), RangeError);
+			throws(() => getText(bytes, 39, 2), RangeError);
+			equal(getText(Uint8Array.of(0x61, 0xFF), 0, 2), "a\uFFFD");
 		});
 	});
 
