@@ -1,5 +1,6 @@
 /** The spool: which files of the source folder are scans to be sent, oldest first, in bounded memory. */
-import { Scan as FolderScan, Status, status } from "../../hosts/storage/storage.js";
+import { Listing } from "../../hosts/storage/listing.js";
+import { Status, status } from "../../hosts/storage/storage.js";
 
 export interface Scan {
 	/** File name within the source folder. */
@@ -23,24 +24,28 @@ export interface Settling {
 /** 2000-01-01: what is older was written by something without a clock. */
 const leastTime = 946684800000;
 
-/** How many scans are known at a time: with more in the folder, it is read again for the next batch. */
-const batchLength = 16;
+/** Hidden files and what programs leave while they write are no scans. */
+const ignored = ".* ~* *~ *.tmp *.temp *.part *.partial *.crdownload *.filepart";
+
+/** Memory of C for the scans that are known at a time, some 200: with more in the folder, it is read again for the next ones. */
+const batchBytes = 8192;
 
 export class Spool {
 	#folder: string;
-	#batch: Scan[] = [];
-	#last: Scan | undefined;
-	/** The latest time in the folder at the start: what is newer came, or changed, since then, and is for the next look. */
-	#until = -Infinity;
+	#listing: Listing;
+	/** Of the batch, those that are still to come. */
+	#rest = 0;
+	#found: { size: number; mtime: number } = { size: 0, mtime: 0 };
 	#settling: Settling | undefined;
 	/** The ticks when the batch was read. */
-	#found = 0;
+	#foundAt = 0;
 
 	/** settling: not given, every file counts as complete. Throws the storage's error where there is no such folder. */
 	constructor(folder: string, settling?: Settling) {
 		this.#folder = folder;
 		this.#settling = settling;
-		this.#fill(true);
+		this.#listing = new Listing(folder, ignored, batchBytes);
+		this.#read();
 	}
 
 	/**
@@ -48,11 +53,18 @@ export class Spool {
 	 * what comes, or changes, after the spool was made is not.
 	 */
 	next(): Scan | undefined {
-		if (this.#batch.length === 0 && this.#last !== undefined)
-			this.#fill(false);
-		this.#last = this.#batch.shift();
-		return this.#last;
+		if (this.#rest === 0)
+			this.#read();
+		const name = this.#listing.next(this.#found);
+		if (name === undefined)
+			return undefined;
+		this.#rest--;
+		const { size, mtime } = this.#found;
+		return { name, path: `${this.#folder}/${name}`, size, mtime };
 	}
+
+	/** Gives its memory back. Safe to call twice. */
+	close(): void { this.#listing.close(); }
 
 	/**
 	 * Milliseconds until isUnchanged(scan) shows that nobody writes to scan, the last one that next() gave, any more. 0 where its time is that long ago.
@@ -66,52 +78,15 @@ export class Spool {
 		const now = this.#settling.now();
 		if (now !== undefined && scan.mtime >= leastTime && now - scan.mtime >= settleMs)
 			return 0;
-		return Math.max(0, settleMs - (this.#settling.ticks() - this.#found));
+		return Math.max(0, settleMs - (this.#settling.ticks() - this.#foundAt));
 	}
 
-	/** Reads the folder for the first batchLength scans behind the last one. */
-	#fill(first: boolean): void {
-		const batch = this.#batch;
-		const found = new Status();
-		const folder = new FolderScan(this.#folder);
-		try {
-			for (let name = folder.next(); name !== undefined; name = folder.next()) {
-				if (!isScanName(name))
-					continue;
-				const path = `${this.#folder}/${name}`;
-				status(path, found);
-				if (!found.isFile() || (this.#last !== undefined && !isBefore(this.#last, found.mtime, name)))
-					continue;
-				if (first)
-					this.#until = Math.max(this.#until, found.mtime);
-				else if (found.mtime > this.#until)
-					continue;
-				let i = batch.length;
-				while (i > 0 && !isBefore(batch[i - 1], found.mtime, name))
-					i--;
-				if (i < batchLength)
-					batch.splice(i, 0, { name, path, size: found.size, mtime: found.mtime });
-				if (batch.length > batchLength)
-					batch.pop();
-			}
-		}
-		finally {
-			folder.close();
-		}
+	#read(): void {
+		this.#rest = this.#listing.read();
 		// Now that all of them were seen: none for longer than this.
 		if (this.#settling !== undefined)
-			this.#found = this.#settling.ticks();
+			this.#foundAt = this.#settling.ticks();
 	}
-}
-
-/** Whether scan comes before a file of that time and name. */
-function isBefore(scan: Scan, mtime: number, name: string): boolean {
-	return scan.mtime < mtime || (scan.mtime === mtime && scan.name < name);
-}
-
-/** Hidden files and what programs leave while they write are no scans. */
-export function isScanName(name: string): boolean {
-	return !/^[.~]|~$|\.(tmp|temp|part|partial|crdownload|filepart)$/i.test(name);
 }
 
 /** Whether the file on the storage is still the one that scan describes. */

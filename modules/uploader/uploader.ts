@@ -56,8 +56,8 @@ export class Uploader {
 	 * Rejects only where the folder can't be read: StorageError.
 	 */
 	async run(): Promise<void> {
+		const spool = this.#look(() => new Spool(this.#options.source, this.#options.settling));
 		try {
-			const spool = this.#look(() => new Spool(this.#options.source, this.#options.settling));
 			let hopeless: Error | undefined;
 			for (let scan = this.#look(() => spool.next()); scan !== undefined; scan = this.#look(() => spool.next())) {
 				if (hopeless)
@@ -67,6 +67,7 @@ export class Uploader {
 			}
 		}
 		finally {
+			spool.close();
 			await this.#disconnect();
 		}
 	}

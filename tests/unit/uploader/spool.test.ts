@@ -1,5 +1,5 @@
-import { isScanName, isUnchanged, numberedName, Spool } from "../../../modules/uploader/spool.js";
-import { deepEqual, equal, throws } from "../../support/assert.js";
+import { isUnchanged, numberedName, Spool } from "../../../modules/uploader/spool.js";
+import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { clear, save, scratch } from "../../support/scratch.js";
 import { createDirectory } from "../../../hosts/storage/storage.js";
 
@@ -29,10 +29,12 @@ describe("the spool", () => {
 
 	it("passes over folders, hidden and unfinished files", () => {
 		const folder = scratch();
-		for (const name of ["a.pdf", ".hidden", "b.pdf.part", "c.TMP", "~lock", "d~", "e.crdownload"])
+		for (const name of ["a.pdf", ".hidden", "b.pdf.part", "c.TMP", "~lock", "d~", "e.crdownload", "f.partial", "g.filepart", ".tmp"])
 			save(`${folder}/${name}`, Uint8Array.of(1));
 		createDirectory(`${folder}/sent`);
-		deepEqual(names(new Spool(folder)), ["a.pdf"]);
+		for (const name of ["partial.pdf", "tmp", "part"])
+			save(`${folder}/${name}`, Uint8Array.of(1));
+		deepEqual(names(new Spool(folder)).sort(), ["a.pdf", "part", "partial.pdf", "tmp"]);
 		clear(folder);
 	});
 
@@ -95,14 +97,18 @@ describe("the spool", () => {
 
 	it("counts the settle time of each batch from when that one was read", () => {
 		const folder = scratch();
-		for (let i = 0; i < 20; i++)
-			save(`${folder}/${String(i).padStart(2, "0")}.pdf`, Uint8Array.of(i));
+		for (let i = 0; i < 40; i++)
+			save(`${folder}/${String(i).padStart(2, "0")}${"x".repeat(240)}.pdf`, Uint8Array.of(i));
 		let ticks = 0;
 		const spool = new Spool(folder, { settleMs: 5000, now: () => undefined, ticks: () => ticks });
-		for (let i = 0; i < 16; i++)
-			spool.next();
-		ticks = 100_000;
-		equal(spool.unsettledMs(spool.next()!), 5000, "the seventeenth was not seen before");
+		const unsettled: number[] = [];
+		for (let scan = spool.next(); scan !== undefined; scan = spool.next()) {
+			unsettled.push(spool.unsettledMs(scan));
+			ticks += 1000;
+		}
+		equal(unsettled.length, 40);
+		deepEqual(unsettled.slice(0, 7), [5000, 4000, 3000, 2000, 1000, 0, 0]);
+		ok(unsettled.slice(7).includes(5000), `a later batch was not seen before: ${unsettled.join(" ")}`);
 		clear(folder);
 	});
 
@@ -123,11 +129,5 @@ describe("names", () => {
 		equal(numberedName("scan.tar.gz", 3), "scan.tar (3).gz");
 		equal(numberedName("scan", 2), "scan (2)");
 		equal(numberedName(".scan", 2), ".scan (2)");
-	});
-
-	it("tell scans from what programs leave while they write", () => {
-		equal(isScanName("scan.pdf"), true);
-		equal(isScanName("partial.pdf"), true);
-		equal(isScanName("x.partial"), false);
 	});
 });
