@@ -8,8 +8,9 @@ import { newFile } from "../client/create.js";
 import type { TreeConnect } from "../client/tree-connect.js";
 import { shareName, sharePath } from "../client/share-name.js";
 import type { Open } from "../client/open.js";
-import { AuthenticationError, ProtocolError, StatusError, StorageError, TransportError } from "../errors/errors.js";
+import { ProtocolError, StatusError, StorageError } from "../errors/errors.js";
 import { NTStatus } from "../smb2/status.js";
+import { concernsAll, faultOf } from "./retry.js";
 import { isUnchanged, numberedName, type Scan, type Settling, Spool } from "./spool.js";
 
 export interface UploaderOptions {
@@ -95,7 +96,7 @@ export class Uploader {
 		}
 		catch (error) {
 			listener.stayed(scan, error as Error);
-			return this.#tree === undefined || concernsAll(error as Error) ? error as Error : undefined;
+			return this.#tree === undefined || concernsAll(faultOf(error as Error)) ? error as Error : undefined;
 		}
 	}
 
@@ -243,28 +244,5 @@ function moveToSent(scan: Scan, folder: string): void {
 			if ((error as { code?: string }).code !== "EEXIST" || n === numberMax)
 				throw error;
 		}
-	}
-}
-
-/** Whether every other scan would meet the same error. */
-function concernsAll(error: Error): boolean {
-	if (error instanceof TransportError || error instanceof ProtocolError || error instanceof AuthenticationError)
-		return true;
-	if (!(error instanceof StatusError))
-		return false;
-	switch (error.status) {
-		case NTStatus.ACCESS_DENIED:
-		case NTStatus.DISK_FULL:
-		case NTStatus.QUOTA_EXCEEDED:
-		case NTStatus.MEDIA_WRITE_PROTECTED:
-		case NTStatus.BAD_NETWORK_NAME:
-		case NTStatus.NETWORK_NAME_DELETED:
-		case NTStatus.USER_SESSION_DELETED:
-		case NTStatus.NETWORK_SESSION_EXPIRED:
-		case NTStatus.NOT_A_DIRECTORY:
-		case NTStatus.OBJECT_PATH_NOT_FOUND:
-			return true;
-		default:
-			return false;
 	}
 }
