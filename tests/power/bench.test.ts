@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, ut
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
-import { type Medium, Power, type Survival } from "../support/power.js";
+import { Power, type Survival } from "../support/power.js";
 import { root } from "../support/repository.js";
 
 /** The files of a folder, with what is in them; a folder is "/". */
@@ -41,8 +41,8 @@ function contents(folder: string, prefix = ""): Record<string, string> {
 	});
 
 	/** What is found after power was lost before call number at (0: never). */
-	async function found(at: number, survival: Survival, medium: Medium = "posix"): Promise<Record<string, string>> {
-		const power = new Power(folder, medium);
+	async function found(at: number, survival: Survival): Promise<Record<string, string>> {
+		const power = new Power(folder);
 		const { lost } = await power.run(program, [folder], { at });
 		equal(lost, at > 0 && at <= 16);
 		power.restore(survival);
@@ -92,7 +92,7 @@ function contents(folder: string, prefix = ""): Record<string, string> {
 	for (const [at, posix, fat] of nothing) {
 		it(`lost before call ${at || "17, which never comes"}: what was flushed is there, and nothing else`, async () => {
 			deepEqual(await found(at, { kind: "nothing" }), posix);
-			deepEqual(await found(at, { kind: "nothing" }, "fat"), fat);
+			deepEqual(await found(at, { kind: "nothing", medium: "fat" }), fat);
 		});
 	}
 

@@ -29,9 +29,9 @@ export type Medium = "posix" | "fat";
 
 /**
  * What of all that was not flushed is found again: "nothing"; "all" of it; "torn": all, and a part of the write that was under way; "some": any part, by sectors of
- * 512 bytes, other calls whole, each by chance.
+ * 512 bytes, other calls whole, each by chance. medium: "posix" where it is not given.
  */
-export interface Survival { kind: "nothing" | "all" | "torn" | "some"; seed?: number }
+export interface Survival { kind: "nothing" | "all" | "torn" | "some"; seed?: number; medium?: Medium }
 
 export interface PowerOptions extends RunOptions {
 	/** The call before which power is lost, counted from 1; not given: never. */
@@ -86,7 +86,6 @@ function shimFile(): string {
 
 export class Power {
 	readonly root: string;
-	readonly #medium: Medium;
 	#names: Names = new Map();
 	#contents = new Map<number, Content>();
 	#calls: Call[] = [];
@@ -95,9 +94,8 @@ export class Power {
 	#files = 0;
 
 	/** root: the folder that lies on the medium. */
-	constructor(root: string, medium: Medium = "posix") {
+	constructor(root: string) {
 		this.root = realpathSync(root);
-		this.#medium = medium;
 	}
 
 	/** Runs a 64-bit program. What lies in the folder when it begins counts as flushed. */
@@ -239,20 +237,20 @@ export class Power {
 	}
 
 	/** Whether what calls[index] did is on the medium, whatever happens. */
-	#isDurable(index: number): boolean {
+	#isDurable(index: number, medium: Medium): boolean {
 		const call = this.#calls[index]!;
 		const later = (test: (call: Call) => boolean): boolean => this.#calls.some((other, at) => at > index && test(other));
 		const folderFlushed = (path: string): boolean => later(other => other.kind === "flush folder" && other.path === folderOf(path));
 		switch (call.kind) {
 			case "write": case "size": return later(other => other.kind === "flush" && other.file === call.file);
-			case "create": return this.#medium === "fat" ? later(other => other.kind === "flush" && other.file === call.file) : folderFlushed(call.path);
-			case "rename": return this.#medium === "fat" || folderFlushed(call.from) && folderFlushed(call.to);
-			case "remove": case "folder": return this.#medium === "fat" || folderFlushed(call.path);
+			case "create": return medium === "fat" ? later(other => other.kind === "flush" && other.file === call.file) : folderFlushed(call.path);
+			case "rename": return medium === "fat" || folderFlushed(call.from) && folderFlushed(call.to);
+			case "remove": case "folder": return medium === "fat" || folderFlushed(call.path);
 			default: return true;
 		}
 	}
 
-	#survivors({ kind, seed = 0 }: Survival): { names: Names; contents: Map<number, Content> } {
+	#survivors({ kind, seed = 0, medium = "posix" }: Survival): { names: Names; contents: Map<number, Content> } {
 		const dice = new Dice(seed);
 		const names = new Map(this.#names);
 		const contents = new Map([...this.#contents].map(([file, { bytes, mtime }]) => [file, { bytes, mtime }]));
@@ -293,7 +291,7 @@ export class Power {
 			}
 		};
 		this.#calls.forEach((call, index) => {
-			if (kind === "all" || kind === "torn" || this.#isDurable(index)) apply(call);
+			if (kind === "all" || kind === "torn" || this.#isDurable(index, medium)) apply(call);
 			else if (kind === "some") applySome(call);
 		});
 		if (this.#under?.kind === "write" && (kind === "torn" || kind === "some"))
