@@ -23,6 +23,8 @@ import { KDCExchange } from "./modules/net/kdc-exchange.js";
 import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
 import { NTStatus } from "./modules/smb2/status.js";
+import { deviceName, Journal } from "./modules/uploader/journal.js";
+import { checkPattern } from "./modules/uploader/naming.js";
 import { Report, size } from "./modules/uploader/report.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
@@ -40,7 +42,6 @@ class Application {
 	#settings: Settings;
 	#buffers: Buffers;
 	#policy: Policy;
-	#device: string;
 	/** Lives as long as the program, for its tickets and what it learned; undefined where no realm is known, or none is wanted. */
 	#kerberos: Kerberos | undefined;
 	/** Whether the server refused the log-on: asking again would lock the account. */
@@ -54,12 +55,9 @@ class Application {
 		if (memory)
 			log(`write pipeline: ${slots} slots of ${slotLength / 1024} KiB, taken from ${Math.floor(memory.free / 1024)} KiB of free memory`);
 		this.#buffers = new Buffers(slots, slotLength);
+		// Until the journal tells the device's own.
 		const clientGuid = new Uint8Array(16);
 		random(clientGuid, 0, clientGuid.length);
-		let device = "";
-		for (let i = 0; i < 4; i++)
-			device += clientGuid[i].toString(16).padStart(2, "0");
-		this.#device = device;
 		this.#policy = {
 			dialectMin: settings.dialectMin, dialectMax: settings.dialectMax,
 			signingRequired: settings.signing === "required" && settings.auth !== "guest",
@@ -72,14 +70,35 @@ class Application {
 
 	/** Looks at the folder once; settles with whether everything arrived. */
 	async look(): Promise<boolean> {
-		const { source, path, after } = this.#settings;
+		const { source, path, after, name } = this.#settings;
 		const machine = this.#machine;
 		machine.prepare();
+		const journal = this.#openJournal();
 		const report = new Report({ print, progress, terminal, ticks: () => Time.ticks, path, alive: () => machine.status("uploading") });
-		await new Uploader({ source, path, after, device: this.#device, settling: { settleMs, now, ticks: () => Time.ticks }, connect: () => this.#connect(), listener: report }).run();
+		try {
+			const device = deviceName(this.#policy.clientGuid);
+			await new Uploader({ source, path, after, name, journal, device, settling: { settleMs, now, ticks: () => Time.ticks }, connect: () => this.#connect(), listener: report }).run();
+		}
+		finally {
+			if (journal instanceof Journal)
+				journal.close();
+		}
 		const peak = heapPeak();
 		report.finish(source, peak === undefined ? "" : `XS heap peak ${size(peak)}`);
 		return report.complete;
+	}
+
+	/** Opened for each look: the medium may have been changed in between. Returns why there is none. */
+	#openJournal(): Journal | Error {
+		const { journal: path, after } = this.#settings;
+		try {
+			const journal = new Journal({ path, anew: after !== "keep", log, random });
+			this.#policy = { ...this.#policy, clientGuid: journal.clientGuid };
+			return journal;
+		}
+		catch (error) {
+			return error as Error;
+		}
 	}
 
 	async #connect(): Promise<TreeConnect> {
@@ -185,6 +204,7 @@ function checked(values: Readonly<Record<string, unknown>>): Settings {
 		checkHost(host, "kdc");
 	if ((settings.auth === "kerberos" || settings.kdc.length > 0) && kerberosRealm(parseAccount(settings.user, settings.domain), settings.realm, settings.kdc.length > 0) === "")
 		throw new SettingsError("realm=… is missing: the Kerberos realm, such as EXAMPLE.ORG; or say user=name@EXAMPLE.ORG");
+	checkPattern(settings.name);
 	return settings;
 }
 

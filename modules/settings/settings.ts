@@ -27,6 +27,10 @@ export interface Settings {
 	encryptionAlgorithms: readonly number[] | undefined;
 	/** Folder of scans on this machine. */
 	source: string;
+	/** How scans are named on the share, as given: the uploader knows what can be one. */
+	name: string;
+	/** Path of the journal's files on this machine. */
+	journal: string;
 	after: "keep" | "move" | "delete";
 	/** Seconds between looks at the folder; 0: look once and end. */
 	watch: number;
@@ -57,6 +61,8 @@ const meanings = Object.freeze({
 	"signing-algorithms": "AES-CMAC, AES-GMAC, HMAC-SHA256: which SMB 3.1.1 may use, best first",
 	"encryption-algorithms": "AES-128-CCM, AES-128-GCM, AES-256-CCM, AES-256-GCM: which SMB 3.1.1 may use, best first",
 	source: "folder of scans",
+	name: "how scans are named on the share, such as {date}/{name} (default: {name})",
+	journal: "where is noted what has arrived (default: .scan-journal in the folder of scans)",
 	after: "keep | move | delete",
 	watch: "seconds between looks at the folder (0: once and end)",
 	verbose: "true | false",
@@ -140,8 +146,10 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	const watch = text("watch") === "" ? 0 : wholeNumber(text("watch"), 86400 * 365);
 	if (!(watch >= 0))
 		bad("watch");
-	else if (watch > 0 && after === "keep")
-		wrong.push(`watch=${watch} with after=keep: every look would send all scans again, for this version does not remember what it has sent: say after=move or after=delete`);
+	const folder = source.length > 1 && source.endsWith("/") ? source.slice(0, -1) : source;
+	const journal = text("journal") || `${folder}/.scan-journal`;
+	if (journal.startsWith(`${folder}/`) && !journal.startsWith(`${folder}/.`))
+		wrong.push(`journal=${journal}: in the folder of scans its name must begin with a period, lest it be taken for a scan`);
 	const verbose = choice("verbose", ["false", "true", "0", "1"]);
 
 	if (wrong.length)
@@ -151,7 +159,7 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 		user: text("user"), password: text("password"), domain: text("domain"), auth,
 		realm, kdc: kdc!,
 		dialectMin, dialectMax, signing, encryption, signingAlgorithms, encryptionAlgorithms,
-		source: source.length > 1 && source.endsWith("/") ? source.slice(0, -1) : source,
+		source: folder, name: text("name") || "{name}", journal,
 		after, watch, verbose: verbose === "true" || verbose === "1",
 	};
 }

@@ -33,6 +33,8 @@ const recordAt = 4;
 /** How many scans the tail tells of at the most, and in how many sectors. */
 const scansMax = 128;
 const sectorsMax = 1024;
+/** Of those, what prepare() leaves for one scan. */
+const sectorsLeast = 64;
 /** The file is made longer by so much at a time, and when less than reserve is left: so "it has arrived" can be written even where the medium is full by then. */
 const extent = 32 * sector;
 const reserve = 8 * sector;
@@ -86,19 +88,22 @@ export class Journal {
 		this.#guarded(() => this.#open(options.anew));
 	}
 
-	/** Eight hexadecimal digits that mark this device's temporary files. */
-	get device(): string {
-		let digits = "";
-		for (let i = 0; i < 4; i++)
-			digits += this.clientGuid[i].toString(16).padStart(2, "0");
-		return digits;
-	}
-
 	/** A number for a temporary file that none of this device's had before. It is remembered with the entry that names it. */
 	nextTemporary(): number { return ++this.#temporaries; }
 
 	/** What is known of the scan, undefined where that is nothing. In a look, in the spool's order, it reads each block of the base once. */
 	find(scan: ScanKey): JournalEntry | undefined { return this.#guarded(() => this.#find(scan)); }
+
+	/** Sees to it that there is room to remember another scan: to be called before what is to be remembered is done. */
+	prepare(): void {
+		this.#guarded(() => {
+			this.#needFile();
+			if (this.#count === scansMax || (this.#end - this.#tailAt) / sector + sectorsLeast > sectorsMax)
+				this.#compact();
+			if (this.#end + reserve > this.#length)
+				this.#extend(this.#needFile(), this.#end, false);
+		});
+	}
 
 	/** Remembers entry. Returns when it is on the medium; an error says that it may or may not be, and nothing more can be written. */
 	record(entry: JournalEntry): void { this.#guarded(() => this.#append(entry)); }
@@ -131,11 +136,15 @@ export class Journal {
 				if (!this.#marks.has(i))
 					gone++;
 			}
-			if (gone > scansMax && gone > this.#baseRecords >> 2)
+			// All of them: that is rather another folder, or a medium that is not there.
+			if (gone > scansMax && gone > this.#baseRecords >> 2 && gone < this.#baseRecords)
 				this.#guarded(() => this.#compact());
 		}
 		this.#marks = undefined;
 	}
+
+	/** Whether close() was called, or an error has closed it. */
+	get closed(): boolean { return this.#file === undefined; }
 
 	/** Safe to call twice. */
 	close(): void {
@@ -732,6 +741,14 @@ class Merger {
 		this.#used = Block.Records;
 		this.#count = 0;
 	}
+}
+
+/** Eight hexadecimal digits that mark a device's temporary files. */
+export function deviceName(clientGuid: Uint8Array): string {
+	let digits = "";
+	for (let i = 0; i < 4; i++)
+		digits += clientGuid[i].toString(16).padStart(2, "0");
+	return digits;
 }
 
 function folderOf(path: string): string {

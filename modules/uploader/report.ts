@@ -29,6 +29,7 @@ export class Report implements UploadListener {
 	#began = 0;
 	#drawn = 0;
 	#arrived = 0;
+	#before = 0;
 	#stayed = 0;
 	#troubles = 0;
 	#bytes = 0;
@@ -79,6 +80,21 @@ export class Report implements UploadListener {
 		}
 	}
 
+	remembered(scan: Scan, trouble: Error | undefined): void {
+		this.#before++;
+		if (trouble) {
+			this.#troubles++;
+			this.#options.print(`  ! ${scan.name}: ${trouble.message}`);
+		}
+	}
+
+	warned(reason: Error): void {
+		this.#clear();
+		this.#troubles++;
+		this.#lastReason = reason;
+		this.#options.print(`  ! ${reason.message}`);
+	}
+
 	stayed(scan: Scan, reason: Error): void {
 		this.#clear();
 		this.#stayed++;
@@ -90,9 +106,10 @@ export class Report implements UploadListener {
 	finish(source: string, note: string): void {
 		const { print } = this.#options;
 		const tail = note ? `; ${note}` : "";
+		const before = this.#before ? `${count(this.#before)} had arrived before` : "";
 		if (this.#arrived + this.#stayed === 0)
-			return print(`No scans in ${source}${tail}`);
-		print(`${this.#arrived ? `${count(this.#arrived)} arrived (${size(this.#bytes)})` : "Nothing arrived"}${this.#stayed ? `, ${count(this.#stayed)} stayed here` : ""}${tail}`);
+			return print(`${before ? `Nothing new in ${source}: ${before}` : `No scans in ${source}`}${tail}`);
+		print(`${this.#arrived ? `${count(this.#arrived)} arrived (${size(this.#bytes)})` : "Nothing arrived"}${this.#stayed ? `, ${count(this.#stayed)} stayed here` : ""}${before ? `, ${before}` : ""}${tail}`);
 	}
 
 	#clear(): void {

@@ -22,7 +22,7 @@ export interface Settling {
 }
 
 /** 2000-01-01: what is older was written by something without a clock. */
-const leastTime = 946684800000;
+export const leastTime = 946684800000;
 
 /** Hidden files and what programs leave while they write are no scans. */
 const ignored = ".* ~* *~ *.tmp *.temp *.part *.partial *.crdownload *.filepart";
@@ -94,10 +94,4 @@ export function isUnchanged(scan: Scan): boolean {
 	const now = new Status();
 	status(scan.path, now);
 	return now.isFile() && now.size === scan.size && now.mtime === scan.mtime;
-}
-
-/** "scan.pdf" and 2 → "scan (2).pdf". A leading dot does not begin an extension. */
-export function numberedName(name: string, n: number): string {
-	const dot = name.lastIndexOf(".");
-	return dot > 0 ? `${name.slice(0, dot)} (${n})${name.slice(dot)}` : `${name} (${n})`;
 }

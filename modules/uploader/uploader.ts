@@ -3,15 +3,19 @@
  * the local file is touched only after the server has confirmed. Knows no wire format and no network: main.ts says how to connect.
  */
 import Timer from "timer";
-import { createDirectory, move, remove } from "../../hosts/storage/storage.js";
+import { createDirectory, flushFolder, move, remove } from "../../hosts/storage/storage.js";
 import { newFile } from "../client/create.js";
 import type { TreeConnect } from "../client/tree-connect.js";
-import { shareName, sharePath } from "../client/share-name.js";
+import { sharePath } from "../client/share-name.js";
 import type { Open } from "../client/open.js";
 import { ProtocolError, StatusError, StorageError } from "../errors/errors.js";
 import { NTStatus } from "../smb2/status.js";
+import { fingerprint, isTimeProof } from "./fingerprint.js";
+import type { Journal } from "./journal.js";
+import { JournalEntry, JournalState } from "./journal-record.js";
+import { numberedName, targetName } from "./naming.js";
 import { concernsAll, faultOf } from "./retry.js";
-import { isUnchanged, numberedName, type Scan, type Settling, Spool } from "./spool.js";
+import { isUnchanged, type Scan, type Settling, Spool } from "./spool.js";
 
 export interface UploaderOptions {
 	/** Folder of scans. Those that arrived go to its sub-folder "sent" where after is "move". */
@@ -19,6 +23,10 @@ export interface UploaderOptions {
 	/** Folder in the share, "/" between its parts, "" for the root. Made where it is missing. */
 	readonly path: string;
 	readonly after: "keep" | "move" | "delete";
+	/** How a scan is named on the share: see naming.ts. Not given: as it is called here. */
+	readonly name?: string;
+	/** Remembers what has arrived; or why there is none, and then only what is safe without it is done: see docs/DESIGN.md. */
+	readonly journal: Journal | Error;
 	/** Eight hexadecimal digits that mark this device's temporary files. */
 	readonly device: string;
 	/** When a file counts as complete; not given: at once. */
@@ -34,8 +42,12 @@ export interface UploadListener {
 	progressed(confirmed: number): void;
 	/** name: under which it stands in the folder of the share, as a person reads it. trouble: it arrived, but the local file could not be dealt with. */
 	arrived(scan: Scan, name: string, trouble: Error | undefined): void;
+	/** It arrived at an earlier time, and is not sent again. trouble: as for arrived(). */
+	remembered(scan: Scan, trouble: Error | undefined): void;
 	/** It stays here, untouched. */
 	stayed(scan: Scan, reason: Error): void;
+	/** Something else that a person has to know. */
+	warned(reason: Error): void;
 }
 
 /** "scan (9999).pdf" is the last name that is tried. */
@@ -44,6 +56,7 @@ const numberMax = 9999;
 export class Uploader {
 	#options: UploaderOptions;
 	#tree: TreeConnect | undefined;
+	#journal: Journal | undefined;
 	#temporaries = 0;
 	#folderReady = false;
 
@@ -59,13 +72,14 @@ export class Uploader {
 	async run(): Promise<void> {
 		const spool = this.#look(() => new Spool(this.#options.source, this.#options.settling));
 		try {
-			let hopeless: Error | undefined;
+			let hopeless = this.#begin();
 			for (let scan = this.#look(() => spool.next()); scan !== undefined; scan = this.#look(() => spool.next())) {
 				if (hopeless)
-					this.#options.listener.stayed(scan, hopeless);
+					await this.#pass(scan, hopeless);
 				else
 					hopeless = await this.#send(spool, scan);
 			}
+			this.#journal?.endLook(true);
 		}
 		finally {
 			spool.close();
@@ -83,21 +97,108 @@ export class Uploader {
 		}
 	}
 
-	/** Uploads one scan and tells the listener. Returns the error, if there was one that no other scan would escape. */
-	async #send(spool: Spool, scan: Scan): Promise<Error | undefined> {
+	/** Returns why nothing can be sent, if so it is. */
+	#begin(): Error | undefined {
+		const { journal, after, listener } = this.#options;
+		if (!(journal instanceof Error)) {
+			this.#journal = journal;
+			journal.beginLook();
+			return undefined;
+		}
+		listener.warned(journal);
+		return canDoWithout(journal, after) ? undefined : journal;
+	}
+
+	/** A scan that can't be sent now: it stays, unless it has arrived before. */
+	async #pass(scan: Scan, reason: Error): Promise<void> {
 		const { listener } = this.#options;
 		try {
-			await settled(spool.unsettledMs(scan));
-			listener.started(scan);
-			this.#tree ??= await this.#options.connect();
-			const name = await this.#upload(this.#tree, scan);
-			listener.arrived(scan, name, this.#settle(scan));
-			return undefined;
+			const entry = await this.#arrivedBefore(scan);
+			if (entry)
+				listener.remembered(scan, this.#settleAgain(scan, entry));
+			else
+				listener.stayed(scan, reason);
 		}
 		catch (error) {
 			listener.stayed(scan, error as Error);
-			return this.#tree === undefined || concernsAll(faultOf(error as Error)) ? error as Error : undefined;
 		}
+	}
+
+	/** What the journal knows of scan if it has arrived, whatever became of the file here. */
+	async #arrivedBefore(scan: Scan): Promise<JournalEntry | undefined> {
+		const entry = this.#journal?.find(scan);
+		if (entry === undefined || entry.state < JournalState.PUBLISHED)
+			return undefined;
+		// Where the time proves nothing, another scan may look just like the one that arrived.
+		if (entry.fingerprint === undefined)
+			return isTimeProof(scan.mtime) ? entry : undefined;
+		const now = await fingerprint(scan);
+		return entry.fingerprint.every((byte, i) => byte === now[i]) ? entry : undefined;
+	}
+
+	/** Deals with the local file of a scan that arrived before, where that was not done yet. Returns what went wrong. */
+	#settleAgain(scan: Scan, entry: JournalEntry): Error | undefined {
+		if (entry.state === JournalState.DONE)
+			return undefined;
+		const trouble = this.#settle(scan);
+		return trouble ?? this.#remember(entry, JournalState.DONE);
+	}
+
+	/** Writes down how far a scan has come. Returns the error where that can't be done, and the journal is done without from then on. */
+	#remember(entry: JournalEntry, state: number): Error | undefined {
+		entry.state = state;
+		try {
+			this.#journal?.record(entry);
+			return undefined;
+		}
+		catch (error) {
+			this.#journal = undefined;
+			return error as Error;
+		}
+	}
+
+	/** Uploads one scan and tells the listener. Returns the error, if there was one that no other scan would escape. */
+	async #send(spool: Spool, scan: Scan): Promise<Error | undefined> {
+		const { listener, after } = this.#options;
+		let started = false;
+		try {
+			const before = await this.#arrivedBefore(scan);
+			if (before) {
+				listener.remembered(scan, this.#settleAgain(scan, before));
+				return undefined;
+			}
+			await settled(spool.unsettledMs(scan));
+			const entry = new JournalEntry(scan);
+			if (this.#journal && !isTimeProof(scan.mtime))
+				entry.fingerprint = await fingerprint(scan);
+			// What can't be remembered is not sent.
+			this.#journal?.prepare();
+			started = true;
+			listener.started(scan);
+			this.#tree ??= await this.#options.connect();
+			const name = await this.#upload(this.#tree, scan, entry);
+			let lost = this.#remember(entry, after === "keep" ? JournalState.DONE : JournalState.PUBLISHED);
+			const trouble = this.#settle(scan);
+			if (!trouble && after !== "keep")
+				lost ??= this.#remember(entry, JournalState.DONE);
+			listener.arrived(scan, name, trouble);
+			return lost && this.#lose(lost);
+		}
+		catch (error) {
+			listener.stayed(scan, error as Error);
+			// The journal's own error is no scan's: prepare() and find() close it.
+			if (!started && this.#journal?.closed)
+				return this.#lose(error as Error);
+			return (started && this.#tree === undefined) || concernsAll(faultOf(error as Error)) ? error as Error : undefined;
+		}
+	}
+
+	/** The journal can't be used any more. Returns why nothing more can be sent, if so it is. */
+	#lose(reason: Error): Error | undefined {
+		const { listener, after } = this.#options;
+		this.#journal = undefined;
+		listener.warned(reason);
+		return canDoWithout(reason, after) ? undefined : reason;
 	}
 
 	/** Leaves the share and the server in good order; what goes wrong here concerns nobody. */
@@ -120,8 +221,8 @@ export class Uploader {
 		session.connection.close();
 	}
 
-	/** Returns the name under which the scan stands in the folder. */
-	async #upload(tree: TreeConnect, scan: Scan): Promise<string> {
+	/** Returns the name under which the scan stands in the folder; notes in entry what is to be remembered. */
+	async #upload(tree: TreeConnect, scan: Scan, entry: JournalEntry): Promise<string> {
 		if (!isUnchanged(scan))
 			throw new StorageError(`${scan.name}: the file was changed or taken away after it was found: it will be looked at again next time`);
 		const open = await this.#createTemporary(tree);
@@ -134,7 +235,9 @@ export class Uploader {
 			if (!isUnchanged(scan))
 				throw new StorageError(`${scan.name}: the file was changed while it was being sent: it will be sent again next time`);
 			await open.setTimes(scan.mtime);
-			name = await this.#publish(open, scan.name);
+			const { name: pattern = "{name}", device } = this.#options;
+			entry.temporary = this.#temporaries;
+			entry.target = name = await this.#publish(open, targetName(pattern, scan, device, this.#temporaries));
 		}
 		catch (error) {
 			await discard(open);
@@ -145,8 +248,9 @@ export class Uploader {
 	}
 
 	/** A new hidden file in the folder, whose name nobody else uses. */
-	async #createTemporary(tree: TreeConnect): Promise<Open> {
-		const name = `.scan-${this.#options.device}-${++this.#temporaries}.part`;
+	async #createTemporary(tree: TreeConnect, attempts = 0): Promise<Open> {
+		this.#temporaries = this.#journal?.nextTemporary() ?? this.#temporaries + 1;
+		const name = `.scan-${this.#options.device}-${this.#temporaries}.part`;
 		try {
 			return await tree.create(this.#inFolder(name), newFile);
 		}
@@ -156,25 +260,37 @@ export class Uploader {
 			if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !this.#folderReady && this.#options.path !== "") {
 				await tree.createFolder(sharePath(this.#options.path));
 				this.#folderReady = true;
-				return this.#createTemporary(tree);
+				return this.#createTemporary(tree, attempts);
 			}
-			if (error.status === NTStatus.OBJECT_NAME_COLLISION && this.#temporaries < numberMax)
-				return this.#createTemporary(tree);
+			if (error.status === NTStatus.OBJECT_NAME_COLLISION && attempts < numberMax)
+				return this.#createTemporary(tree, attempts + 1);
 			throw error;
 		}
 	}
 
 	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. */
 	async #publish(open: Open, wanted: string): Promise<string> {
-		for (let n = 1; ; n++) {
+		let foldersReady = !wanted.includes("/");
+		for (let n = 1; ;) {
 			const name = n === 1 ? wanted : numberedName(wanted, n);
 			try {
-				await open.rename(this.#inFolder(shareName(name)));
+				await open.rename(this.#inFolder(sharePath(name)));
 				return name;
 			}
 			catch (error) {
-				if (!(error instanceof StatusError && error.status === NTStatus.OBJECT_NAME_COLLISION) || n === numberMax)
+				if (!(error instanceof StatusError))
 					throw error;
+				if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !foldersReady) {
+					foldersReady = true;
+					await open.tree.createFolder(this.#inFolder(sharePath(wanted.slice(0, wanted.lastIndexOf("/")))));
+					continue;
+				}
+				if (error.status !== NTStatus.OBJECT_NAME_COLLISION || n === numberMax)
+					throw error;
+				// It may be this very scan, sent before power was lost: without the journal nobody can tell.
+				if (!this.#journal)
+					throw new StorageError(`${wanted} is on the share already, and perhaps is this very scan: without the journal it is not sent under another name`, { cause: error });
+				n++;
 			}
 		}
 	}
@@ -196,12 +312,22 @@ export class Uploader {
 				remove(scan.path);
 			else
 				moveToSent(scan, `${source}/sent`);
+			// Before the journal says so.
+			flushFolder(source);
 			return undefined;
 		}
 		catch (error) {
 			return new StorageError(`${scan.name} arrived, but could not be ${after === "delete" ? "deleted" : "moved"} here: ${(error as Error).message}`, { cause: error });
 		}
 	}
+}
+
+/**
+ * Whether sending is safe though nothing can be remembered: what has arrived is moved or deleted here, and that is memory enough, as long as the medium can be written
+ * to. A full one can: it takes no new bytes, but lets files go. On one that is read-only, or fails, each look would send all scans again.
+ */
+function canDoWithout(reason: Error, after: UploaderOptions["after"]): boolean {
+	return after !== "keep" && (reason.cause as { code?: string } | undefined)?.code === "ENOSPC";
 }
 
 /** Waits until a file that may still be written to has had its time: isUnchanged() then tells. */

@@ -111,6 +111,15 @@ export class Peer implements Carrier {
 		this.#options = { dialect: 0x0311, credits: 16, guest: false, maxWriteSize: 65536, securityMode: 1, shareFlags: 0, maximalAccess: 0x001F01FF, capabilities: 0x44, signing: 1, cipher: -1, sessionFlags: 0, compounds: false, ...options };
 	}
 
+	/** The same server, with its files and its script, for another connection. */
+	again(): Peer {
+		const other = new Peer(this.#buffers, this.#options);
+		for (const [name, file] of this.files) other.files.set(name, file);
+		for (const folder of this.folders) other.folders.add(folder);
+		[other.before, other.lie, other.tamper] = [this.before, this.lie, this.tamper];
+		return other;
+	}
+
 	/** What stands where SPNEGO would: it has the key from the start. */
 	logOn(): LogOn {
 		const sessionKey = new Key(16);
@@ -413,6 +422,10 @@ export class Peer implements Carrier {
 			file.deletePending = request[at] === 1;
 		else if (informationClass === 10) {
 			const name = text(request, at + 20, fields.getUint32(at + 16, true));
+			if (name.includes("\\") && !this.folders.has(name.slice(0, name.lastIndexOf("\\")))) {
+				turn.status = Status.OBJECT_PATH_NOT_FOUND;
+				return;
+			}
 			if (this.files.has(name)) {
 				turn.status = Status.OBJECT_NAME_COLLISION;
 				return;

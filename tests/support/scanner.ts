@@ -37,8 +37,11 @@ export class Scanner {
 
 	path(name: string): string { return join(this.folder, name); }
 
-	/** What lies in the folder now, sorted. */
-	names(): string[] { return readdirSync(this.folder).sort(); }
+	/** What lies in the folder now, sorted, without the app's own notes. */
+	names(): string[] { return readdirSync(this.folder).filter(name => !name.startsWith(".scan-")).sort(); }
+
+	/** Has the app forget what it has sent. */
+	forget(): void { for (const name of readdirSync(this.folder)) if (name.startsWith(".scan-")) rmSync(join(this.folder, name)); }
 
 	settings(target: Target, more: Values = {}): Values {
 		return {

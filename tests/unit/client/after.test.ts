@@ -108,8 +108,9 @@ describe("the local file", () => {
 	it("leaves no connection behind when its folder is taken away in the middle of a look", () => bench({}, async it => {
 		const source = `${it.folder}/in`;
 		createDirectory(source);
-		for (let i = 0; i < 20; i++)
-			save(`${source}/${i}.pdf`, pattern(10));
+		// More than the spool knows at a time, so that it reads the folder again.
+		for (let i = 0; i < 40; i++)
+			save(`${source}/${"n".repeat(240)}${i}.pdf`, pattern(10));
 		let moved = false;
 		it.peer.before = turn => {
 			if (turn.command === Command.CREATE && !moved) {

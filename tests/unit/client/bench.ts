@@ -4,19 +4,25 @@ import { Connection } from "../../../modules/client/connection.js";
 import { negotiate, type Policy } from "../../../modules/client/negotiate.js";
 import { Session } from "../../../modules/client/session.js";
 import type { TreeConnect } from "../../../modules/client/tree-connect.js";
+import { Journal } from "../../../modules/uploader/journal.js";
 import { Uploader, type UploadListener, type UploaderOptions } from "../../../modules/uploader/uploader.js";
 import type { Scan } from "../../../modules/uploader/spool.js";
 import { equal } from "../../support/assert.js";
+import { Dice } from "../../support/dice.js";
 import { type Peer, type PeerOptions, Peer as ScriptedPeer } from "../../support/peer.js";
 import { clear, save, scratch } from "../../support/scratch.js";
 
-export interface Outcome { scan: Scan; name?: string; trouble?: Error | undefined; reason?: Error }
+export interface Outcome { scan: Scan; name?: string; trouble?: Error | undefined; reason?: Error; before?: true }
 
 export interface Bench {
-	readonly peer: Peer;
+	/** The server on the other side of the latest connection; each has the same files. */
+	peer: Peer;
 	readonly buffers: Buffers;
 	readonly folder: string;
+	/** Path of the journal: in a folder of its own. */
+	readonly journal: string;
 	readonly outcomes: Outcome[];
+	readonly warnings: Error[];
 	/** Bytes confirmed, each time the server said so. */
 	readonly progress: number[];
 	policy: Policy;
@@ -31,12 +37,17 @@ export interface Bench {
 export async function bench(options: PeerOptions & { slotLength?: number; answerMs?: number; silenceMs?: number; idleMs?: number }, run: (it: Bench) => Promise<void>): Promise<void> {
 	const { slotLength = 256, answerMs = 30_000, silenceMs = 30_000, idleMs = 60_000 } = options;
 	const folder = scratch();
+	const journals = scratch();
+	const dice = new Dice(1);
 	const buffers = new Buffers(4, slotLength);
 	const peer = new ScriptedPeer(buffers, options);
 	const it: Bench = {
-		peer, buffers, folder, outcomes: [], progress: [], guestAsked: false, connection: undefined,
+		peer, buffers, folder, journal: `${journals}/journal`, outcomes: [], warnings: [], progress: [], guestAsked: false, connection: undefined,
 		policy: { dialectMin: 0x0202, dialectMax: 0x0311, signingRequired: true, encryption: "on-demand", ciphers: [1, 2, 3, 4], signingAlgorithms: [1, 2, 0], server: "nas", clientGuid: new Uint8Array(16).fill(7) },
 		async connect() {
+			if (it.connection)
+				it.peer = it.peer.again();
+			const { peer } = it;
 			const connection = it.connection = new Connection(peer, buffers.memory, buffers.pipeline, { answerMs, silenceMs, idleMs });
 			buffers.onFilled = () => connection.filled();
 			const negotiated = await negotiate(connection, it.policy);
@@ -48,9 +59,18 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 				started() {},
 				progressed(confirmed) { it.progress.push(confirmed); },
 				arrived(scan, name, trouble) { it.outcomes.push({ scan, name, trouble }); },
+				remembered(scan, trouble) { it.outcomes.push({ scan, before: true, trouble }); },
 				stayed(scan, reason) { it.outcomes.push({ scan, reason }); },
+				warned(reason) { it.warnings.push(reason); },
 			};
-			await new Uploader({ source: folder, path: "", after: "keep", device: "0badcafe", connect: () => it.connect(), listener, ...more }).run();
+			const journal = more.journal ?? new Journal({ path: it.journal, anew: false, log: line => it.warnings.push(new Error(line)), random: (into, at, length) => dice.fill(into, at, length) });
+			try {
+				await new Uploader({ source: folder, path: "", after: "keep", device: "0badcafe", journal, connect: () => it.connect(), listener, ...more }).run();
+			}
+			finally {
+				if (journal instanceof Journal)
+					journal.close();
+			}
 			return it.outcomes;
 		},
 	};
@@ -62,6 +82,7 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 		it.connection?.close();
 		buffers.close();
 		clear(folder);
+		clear(journals);
 	}
 }
 

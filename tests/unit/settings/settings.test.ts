@@ -15,6 +15,8 @@ describe("settings", () => {
 		equal(settings.auth, "auto");
 		equal(settings.signing, "required");
 		equal(settings.after, "keep");
+		equal(settings.name, "{name}");
+		equal(settings.journal, "/scans/.scan-journal");
 		equal(settings.dialectMin, 0x0202);
 		equal(settings.dialectMax, 0x0311);
 		equal(settings.watch, 0);
@@ -26,6 +28,8 @@ describe("settings", () => {
 		const settings = parseSettings({ ...good, port: 4455, watch: "60", after: "move", verbose: true });
 		equal(settings.port, 4455);
 		equal(settings.watch, 60);
+		equal(parseSettings({ ...good, watch: "60", after: "keep" }).watch, 60);
+		equal(parseSettings({ ...good, journal: "/var/lib/journal" }).journal, "/var/lib/journal");
 		equal(settings.verbose, true);
 	});
 
@@ -64,7 +68,7 @@ describe("settings", () => {
 		refused({ after: "shred" }, /keep \| move \| delete/);
 		refused({ watch: "-1" }, /watch=/);
 		refused({ verbose: "yes" }, /verbose=yes/);
-		refused({ watch: "60" }, /watch=60 with after=keep/);
+		refused({ journal: "/scans/journal" }, /journal=.*begin with a period/);
 	});
 
 	it("name algorithms in the order in which they are offered", () => {

@@ -1,6 +1,6 @@
 import { File, remove, Status, status } from "../../../hosts/storage/storage.js";
 import { StorageError } from "../../../modules/errors/errors.js";
-import { Journal } from "../../../modules/uploader/journal.js";
+import { deviceName, Journal } from "../../../modules/uploader/journal.js";
 import { JournalEntry, JournalState, recordMax, type ScanKey } from "../../../modules/uploader/journal-record.js";
 import { bytesEqual, deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { Dice } from "../../support/dice.js";
@@ -114,7 +114,7 @@ describe("the journal", () => {
 	it("has one identity for good", () => {
 		let journal = open();
 		const guid = journal.clientGuid.slice();
-		const { device } = journal;
+		const device = deviceName(guid);
 		ok(/^[0-9a-f]{8}$/.test(device), device);
 		ok(guid.some(byte => byte !== guid[0]));
 		journal = again(journal);
@@ -122,7 +122,7 @@ describe("the journal", () => {
 		journal.compact();
 		journal = again(journal);
 		bytesEqual(journal.clientGuid, guid);
-		equal(journal.device, device);
+		equal(deviceName(journal.clientGuid), device);
 		journal.close();
 	});
 
@@ -230,6 +230,9 @@ describe("the journal", () => {
 		const count = (): number => keys.filter(key => journal.find(key)).length;
 		look(false);
 		equal(count(), 600, "a look that did not see all proves nothing");
+		journal.beginLook();
+		journal.endLook(true);
+		equal(count(), 600, "nor does one that saw nothing of what is known");
 		look(true);
 		journal = again(journal);
 		keys.forEach((key, i) => { if (!gone(i)) ok(journal.find(key), key.name); });

@@ -1,4 +1,4 @@
-import { isUnchanged, numberedName, Spool } from "../../../modules/uploader/spool.js";
+import { isUnchanged, Spool } from "../../../modules/uploader/spool.js";
 import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { clear, save, scratch } from "../../support/scratch.js";
 import { createDirectory } from "../../../hosts/storage/storage.js";
@@ -121,13 +121,4 @@ describe("the spool", () => {
 	});
 
 	it("says when there is no such folder", () => throws(() => new Spool("/nowhere/at/all"), Error, /nowhere/));
-});
-
-describe("names", () => {
-	it("are numbered before the extension", () => {
-		equal(numberedName("scan.pdf", 2), "scan (2).pdf");
-		equal(numberedName("scan.tar.gz", 3), "scan.tar (3).gz");
-		equal(numberedName("scan", 2), "scan (2)");
-		equal(numberedName(".scan", 2), ".scan (2)");
-	});
 });

@@ -1,0 +1,146 @@
+/** What the uploader remembers in the journal, and what it does without one. */
+import { remove, status, Status as FileStatus } from "../../../hosts/storage/storage.js";
+import { StorageError, TransportError } from "../../../modules/errors/errors.js";
+import { deepEqual, equal, ok } from "../../support/assert.js";
+import { Command, Status } from "../../support/peer.js";
+import { save } from "../../support/scratch.js";
+import { type Bench, bench, pattern, putScan } from "./bench.js";
+
+function exists(path: string): boolean {
+	const found = new FileStatus();
+	status(path, found);
+	return found.mode !== 0;
+}
+
+/** What became of each scan, in a word. */
+function summary(it: Bench): string[] {
+	const words = it.outcomes.map(({ scan, name, reason, before, trouble }) => `${scan.name} ${before ? "before" : reason ? "stayed" : name}${trouble ? " trouble" : ""}`);
+	it.outcomes.length = 0;
+	return words.sort();
+}
+
+function full(code: string): Error { return new StorageError(`journal: ${code}`, { cause: Object.assign(new Error(code), { code }) }); }
+
+describe("the memory of what has arrived", () => {
+	it("keeps a second look with after=keep from sending anything again", () => bench({}, async it => {
+		for (const name of ["a.pdf", "b.pdf"]) putScan(it, name, pattern(10));
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf a.pdf", "b.pdf b.pdf"]);
+		const turns = it.peer.turns.length;
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf before", "b.pdf before"]);
+		equal(it.peer.turns.length, turns, "the server is not even asked");
+		putScan(it, "c.pdf", pattern(10));
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf before", "b.pdf before", "c.pdf c.pdf"]);
+		deepEqual([...it.peer.files.keys()].sort(), ["a.pdf", "b.pdf", "c.pdf"]);
+		deepEqual(it.warnings, []);
+	}));
+
+	it("takes a file that was changed for another scan", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload();
+		putScan(it, "a.pdf", pattern(11));
+		it.outcomes.length = 0;
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf a (2).pdf"]);
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf before"]);
+	}));
+
+	it("is of what arrived, and of nothing that did not", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		it.peer.before = turn => { if (turn.command === Command.SET_INFO) turn.status = Status.SHARING_VIOLATION; };
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf stayed"]);
+		it.peer.before = () => {};
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf a.pdf"]);
+	}));
+
+	it("tells what has arrived from what has not when no server answers", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload();
+		it.outcomes.length = 0;
+		for (const name of ["b.pdf", "c.pdf"]) putScan(it, name, pattern(10));
+		await it.upload({ connect: async () => { throw new TransportError("refused", "ECONNREFUSED"); } });
+		deepEqual(summary(it), ["a.pdf before", "b.pdf stayed", "c.pdf stayed"]);
+	}));
+
+	it("has a file that could not be deleted dealt with at the next look, and not sent again", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		// A folder of that name is in the way of the one that what is sent moves to.
+		save(`${it.folder}/sent`, pattern(1));
+		const sent = await it.upload({ after: "move" });
+		ok(sent.find(({ scan }) => scan.name === "a.pdf")!.trouble);
+		remove(`${it.folder}/sent`);
+		it.outcomes.length = 0;
+		await it.upload({ after: "move" });
+		deepEqual(summary(it), ["a.pdf before"]);
+		ok(exists(`${it.folder}/sent/a.pdf`) && !exists(`${it.folder}/a.pdf`));
+		deepEqual([...it.peer.files.keys()].filter(name => name.startsWith("a")), ["a.pdf"]);
+	}));
+
+	it("leaves alone what arrived while after=keep was set", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload();
+		it.outcomes.length = 0;
+		await it.upload({ after: "delete" });
+		deepEqual(summary(it), ["a.pdf before"]);
+		ok(exists(`${it.folder}/a.pdf`));
+	}));
+
+	it("gives each temporary file a number that no earlier one had, over all looks", () => bench({}, async it => {
+		const numbers = new Set<string>();
+		for (const name of ["a.pdf", "b.pdf", "c.pdf"]) {
+			putScan(it, name, pattern(10));
+			it.peer.before = turn => {
+				const found = /\.scan-0badcafe-(\d+)\.part/.exec(String.fromCharCode(...turn.request.filter(byte => byte !== 0)));
+				if (turn.command === Command.CREATE && found) numbers.add(found[1]!);
+			};
+			await it.upload();
+		}
+		equal(numbers.size, 3, [...numbers].join(", "));
+	}));
+});
+
+describe("without a journal", () => {
+	for (const [code, after] of [["EROFS", "keep"], ["ENOSPC", "keep"], ["EROFS", "delete"], ["EACCES", "move"], ["EIO", "delete"]] as const) {
+		it(`nothing is sent with after=${after} and ${code}: it could not be remembered`, () => bench({}, async it => {
+			for (const name of ["a.pdf", "b.pdf"]) putScan(it, name, pattern(10));
+			await it.upload({ after, journal: full(code) });
+			deepEqual(summary(it), ["a.pdf stayed", "b.pdf stayed"]);
+			equal(it.warnings.length, 1);
+			equal(it.peer.turns.length, 0);
+		}));
+	}
+
+	it("a full medium is no obstacle where scans are deleted once they have arrived", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload({ after: "delete", journal: full("ENOSPC") });
+		deepEqual(summary(it), ["a.pdf a.pdf"]);
+		equal(exists(`${it.folder}/a.pdf`), false);
+		equal(it.warnings.length, 1);
+	}));
+
+	it("but a name that is taken is taken, perhaps by this very scan: nothing is sent under a second one", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		it.peer.files.set("a.pdf", { bytes: [1], name: "a.pdf", deletePending: false });
+		const outcomes = await it.upload({ after: "delete", journal: full("ENOSPC") });
+		ok(/perhaps is this very scan/.test(outcomes[0]!.reason!.message));
+		deepEqual([...it.peer.files.keys()], ["a.pdf"]);
+		ok(exists(`${it.folder}/a.pdf`));
+	}));
+});
+
+describe("names by a pattern", () => {
+	it("make the folders that they need, and are numbered within them", () => bench({}, async it => {
+		putScan(it, "a.b.pdf", pattern(10));
+		await it.upload({ path: "in", name: "{device}/v1.0/{name}" });
+		deepEqual(summary(it), ["a.b.pdf 0badcafe/v1.0/a.b.pdf"]);
+		putScan(it, "a.b.pdf", pattern(11));
+		await it.upload({ path: "in", name: "{device}/v1.0/{name}" });
+		deepEqual(summary(it), ["a.b.pdf 0badcafe/v1.0/a.b (2).pdf"]);
+		deepEqual([...it.peer.files.keys()].sort(), ["in\\0badcafe\\v1.0\\a.b (2).pdf", "in\\0badcafe\\v1.0\\a.b.pdf"]);
+	}));
+});
