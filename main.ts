@@ -26,6 +26,7 @@ import { NTStatus } from "./modules/smb2/status.js";
 import { deviceName, Journal } from "./modules/uploader/journal.js";
 import { checkPattern } from "./modules/uploader/naming.js";
 import { Report, size } from "./modules/uploader/report.js";
+import { StateFile } from "./modules/uploader/state.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
 const limits = Object.freeze({ answerMs: 30_000, silenceMs: 6_000, idleMs: 120_000 } as const);
@@ -70,18 +71,20 @@ class Application {
 
 	/** Looks at the folder once; settles with whether everything arrived. */
 	async look(): Promise<boolean> {
-		const { source, path, after, name } = this.#settings;
+		const { source, path, after, name, state } = this.#settings;
 		const machine = this.#machine;
 		machine.prepare();
 		const journal = this.#openJournal();
 		const report = new Report({ print, progress, terminal, ticks: () => Time.ticks, path, alive: () => machine.status("uploading") });
+		const listener = new StateFile({ path: state, next: report, now, ticks: () => Time.ticks, log });
 		try {
 			const device = deviceName(this.#policy.clientGuid);
-			await new Uploader({ source, path, after, name, journal, device, settling: { settleMs, now, ticks: () => Time.ticks }, connect: () => this.#connect(), listener: report }).run();
+			await new Uploader({ source, path, after, name, journal, device, settling: { settleMs, now, ticks: () => Time.ticks }, connect: () => this.#connect(), listener }).run();
 		}
 		finally {
 			if (journal instanceof Journal)
 				journal.close();
+			listener.finish();
 		}
 		const peak = heapPeak();
 		report.finish(source, peak === undefined ? "" : `XS heap peak ${size(peak)}`);

@@ -20,8 +20,6 @@
 
 #include "storage.h"
 
-const listing_reader *(*listing_reader_for)(const char *path) = NULL;
-
 /* POSIX */
 
 typedef struct {
@@ -64,6 +62,7 @@ static int statusIn(posix_folder *it, const char *name, storage_status_result *r
 #if defined(__linux__) || defined(__APPLE__)
 	return storage_status_in(dirfd(it->directory), name, result);
 #else
+	/* A look-up by path reads a FAT folder from its start. ESP-IDF's VFS keeps what readdir() found for the stat() that follows it, if the path is the same. */
 	memcpy(it->path + it->length, name, strlen(name) + 1);
 	return storage_status(it->path, result);
 #endif
@@ -251,6 +250,7 @@ int listing_begin(listing *it, const char *path, const char *ignored, void *memo
 	if (capacity < LISTING_LEAST)
 		return EINVAL;
 	memset(it, 0, sizeof(*it));
+	it->reader = &listing_posix;
 	it->path = path;
 	it->ignored = ignored;
 	it->memory = memory;
@@ -260,25 +260,22 @@ int listing_begin(listing *it, const char *path, const char *ignored, void *memo
 
 int listing_read(listing *it, uint32_t *count)
 {
-	const listing_reader *reader = listing_reader_for ? listing_reader_for(it->path) : NULL;
 	double size, mtime, latest = -1e300;
 	int error, begun = it->begun, more = !begun || it->cut;
 	void *directory;
 	const char *name;
 
-	if (!reader)
-		reader = &listing_posix;
 	*count = 0;
 	it->count = it->at = it->filled = 0;
 	it->cut = 0;
 	if (!more)
 		return 0;
-	error = reader->open(&directory, it->path);
+	error = it->reader->open(&directory, it->path);
 	if (error) {
 		it->cut = begun;
 		return error;
 	}
-	while (!(error = reader->next(directory, &name, &size, &mtime)) && name) {
+	while (!(error = it->reader->next(directory, &name, &size, &mtime)) && name) {
 		if (isIgnored(it->ignored, name))
 			continue;
 		if (mtime > latest)
@@ -286,7 +283,7 @@ int listing_read(listing *it, uint32_t *count)
 		if (!begun || ((mtime <= it->until) && (compareKeys(it->lastTime, it->lastName, mtime, name) < 0)))
 			add(it, name, size, mtime);
 	}
-	reader->close(directory);
+	it->reader->close(directory);
 	if (error) {
 		it->count = 0;
 		it->cut = begun;

@@ -18,16 +18,11 @@ typedef struct {
 
 extern const listing_reader listing_posix;
 
-/*
- * For a platform whose own calls are quicker than POSIX's (a look-up by path on FAT reads the folder from its start): the reader
- * for the folder, or NULL for listing_posix. NULL where there is none.
- */
-extern const listing_reader *(*listing_reader_for)(const char *path);
-
 /* The longest name, in bytes: what is longer is passed over. */
 #define LISTING_NAME 1023
 
 typedef struct {
+	const listing_reader *reader; /* listing_posix, unless somebody else is put there */
 	const char *path;
 	const char *ignored;
 	uint8_t *memory;        /* entries from the front, their positions from the back */

@@ -31,6 +31,8 @@ export interface Settings {
 	name: string;
 	/** Path of the journal's files on this machine. */
 	journal: string;
+	/** Path of the file of JSON that says how the uploads stand. */
+	state: string;
 	after: "keep" | "move" | "delete";
 	/** Seconds between looks at the folder; 0: look once and end. */
 	watch: number;
@@ -63,6 +65,7 @@ const meanings = Object.freeze({
 	source: "folder of scans",
 	name: "how scans are named on the share, such as {date}/{name} (default: {name})",
 	journal: "where is noted what has arrived (default: .scan-journal in the folder of scans)",
+	state: "a file of JSON that says how the uploads stand (default: .scan-state.json beside the journal)",
 	after: "keep | move | delete",
 	watch: "seconds between looks at the folder (0: once and end)",
 	verbose: "true | false",
@@ -150,6 +153,10 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	const journal = text("journal") || `${folder}/.scan-journal`;
 	if (journal.startsWith(`${folder}/`) && !journal.startsWith(`${folder}/.`))
 		wrong.push(`journal=${journal}: in the folder of scans its name must begin with a period, lest it be taken for a scan`);
+	const slash = journal.lastIndexOf("/");
+	const state = text("state") || `${journal.slice(0, slash + 1)}.scan-state.json`;
+	if (state.startsWith(`${folder}/`) && !state.startsWith(`${folder}/.`))
+		wrong.push(`state=${state}: in the folder of scans its name must begin with a period, lest it be taken for a scan`);
 	const verbose = choice("verbose", ["false", "true", "0", "1"]);
 
 	if (wrong.length)
@@ -159,7 +166,7 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 		user: text("user"), password: text("password"), domain: text("domain"), auth,
 		realm, kdc: kdc!,
 		dialectMin, dialectMax, signing, encryption, signingAlgorithms, encryptionAlgorithms,
-		source: folder, name: text("name") || "{name}", journal,
+		source: folder, name: text("name") || "{name}", journal, state,
 		after, watch, verbose: verbose === "true" || verbose === "1",
 	};
 }

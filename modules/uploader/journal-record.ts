@@ -235,16 +235,16 @@ export function getEntry(bytes: Uint8Array, view: DataView, at: number): Journal
 }
 
 /** Orders two records (or keys) by time, then by the bytes of their names, as the spool does: below 0, 0, above 0. */
-export function compareKeys(a: Uint8Array, aView: DataView, aAt: number, b: Uint8Array, bView: DataView, bAt: number): number {
-	const aTime = aView.getFloat64(aAt + At.ModifiedTime, true);
-	const bTime = bView.getFloat64(bAt + At.ModifiedTime, true);
+export function compareKeys(bytes: Uint8Array, view: DataView, a: number, b: number): number {
+	const aTime = view.getFloat64(a + At.ModifiedTime, true);
+	const bTime = view.getFloat64(b + At.ModifiedTime, true);
 	if (aTime !== bTime)
 		return aTime < bTime ? -1 : 1;
-	const aLength = aView.getUint8(aAt + At.NameLength);
-	const bLength = bView.getUint8(bAt + At.NameLength);
-	const least = Math.min(aLength, bLength);
-	for (let i = At.Name; i < At.Name + least; i++) {
-		const difference = a[aAt + i] - b[bAt + i];
+	const aLength = view.getUint8(a + At.NameLength);
+	const bLength = view.getUint8(b + At.NameLength);
+	const end = At.Name + Math.min(aLength, bLength);
+	for (let i: number = At.Name; i < end; i++) {
+		const difference = bytes[a + i] - bytes[b + i];
 		if (difference !== 0)
 			return difference;
 	}
@@ -252,6 +252,6 @@ export function compareKeys(a: Uint8Array, aView: DataView, aAt: number, b: Uint
 }
 
 /** Whether two records, of which compareKeys() is 0, are of one scan. */
-export function sameSize(aView: DataView, aAt: number, bView: DataView, bAt: number): boolean {
-	return aView.getFloat64(aAt + At.Size, true) === bView.getFloat64(bAt + At.Size, true);
+export function sameSize(view: DataView, a: number, b: number): boolean {
+	return view.getFloat64(a + At.Size, true) === view.getFloat64(b + At.Size, true);
 }

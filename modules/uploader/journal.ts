@@ -6,6 +6,7 @@
 import { crc32, File, flushFolder } from "../../hosts/storage/storage.js";
 import { StorageError } from "../errors/errors.js";
 import { checkRecord, compareKeys, getEntry, JournalEntry, JournalState, keyAt, keyLength, lengthAt, putEntry, putKey, sameSize, type ScanKey, stateAt, temporaryAt, trimRecord } from "./journal-record.js";
+import { baseAt, Block, Marks, Merger, sector } from "./journal-base.js";
 
 export interface JournalOptions {
 	/** Its files are this path with "-a" and "-b" behind it. */
@@ -16,25 +17,30 @@ export interface JournalOptions {
 	random(bytes: Uint8Array, at: number, length: number): void;
 }
 
-/** What is written in one step is a multiple of this, and lies in no sector of what was written before. */
-const sector = 512;
-/** The header, twice. */
-const baseAt = 2 * sector;
 /** "SCANJRNL". */
 const magic = Object.freeze([0x53, 0x43, 0x41, 0x4E, 0x4A, 0x52, 0x4E, 0x4C]);
 const version = 1;
 const Header = Object.freeze({
 	Magic: 0, Version: 8, Length: 10, Generation: 12, Salt: 16, BaseBlocks: 20, BaseRecords: 24, Temporaries: 28, ClientGuid: 32, Checksum: 60, size: 64,
 } as const);
-const Block = Object.freeze({ Checksum: 0, Used: 4, Count: 6, FirstIndex: 8, Records: 12 } as const);
-/** Of a record in the tail: its checksum, then the record. */
-const recordAt = 4;
 
 /** How many scans the tail tells of at the most, and in how many sectors. */
 const scansMax = 128;
 const sectorsMax = 1024;
 /** Of those, what prepare() leaves for one scan. */
 const sectorsLeast = 64;
+/*
+ * The memory that a journal works in: a block of the base; the index, which has for each scan in the tail a checksum of the key (4), the sector of the newest record (2),
+ * and whether the look has met it (1); a record with its checksum before it, or a key there and another record's first sector in the back half. The record
+ * comes last, so that a text that is too long meets the end.
+ */
+const indexAt = sector;
+const frontAt = indexAt + 8 * scansMax;
+const backAt = frontAt + sector;
+const memoryLength = backAt + sector;
+/** From the checksum to the record. */
+const recordOffset = 4;
+const recordAt = frontAt + recordOffset;
 /** The file is made longer by so much at a time, and when less than reserve is left: so "it has arrived" can be written even where the medium is full by then. */
 const extent = 32 * sector;
 const reserve = 8 * sector;
@@ -44,8 +50,7 @@ const unreadable = -2;
 
 export class Journal {
 	#path: string;
-	#log: (line: string) => void;
-	#random: JournalOptions["random"];
+	#options: JournalOptions;
 	#file: File | undefined;
 	#suffix = "-a";
 	#generation = 0;
@@ -56,24 +61,19 @@ export class Journal {
 	/** 16 bytes, made once: [MS-SMB2] 2.2.3 ClientGuid. */
 	readonly clientGuid = new Uint8Array(16);
 
-	/** The scans that the tail tells of: a checksum of the key, the sector of the newest record, whether the look has met it. */
-	#hashes = new Uint32Array(scansMax);
-	#sectors = new Uint16Array(scansMax);
-	#met = new Uint8Array(scansMax);
+	/** Scans that the index has. */
 	#count = 0;
 	/** Where the tail begins, where the next record goes, where the file ends. */
 	#tailAt = 0;
 	#end = 0;
 	#length = 0;
 
-	/** A block of the base, and which: -1 for none. */
-	#block = new Uint8Array(sector);
-	#blockView = new DataView(this.#block.buffer);
+	/** A block of the base, the index of the tail, a record: one after the other, see above. */
+	#bytes = new Uint8Array(memoryLength);
+	#view = new DataView(this.#bytes.buffer);
+	/** Which block it is, -1 for none, and where its last record begins. */
 	#loaded = -1;
 	#lastOffset = 0;
-	/** A record, or a key in the front half and a record's first sector in the other. */
-	#record = new Uint8Array(2 * sector);
-	#recordView = new DataView(this.#record.buffer);
 
 	/** During a look: which base records were met, and how many of them the look has passed. */
 	#marks: Marks | undefined;
@@ -83,8 +83,7 @@ export class Journal {
 	/** Opens the journal, or begins one. Throws StorageError where it can't be read or written, with what to do. */
 	constructor(options: JournalOptions) {
 		this.#path = options.path;
-		this.#log = line => options.log(line);
-		this.#random = (bytes, at, length) => options.random(bytes, at, length);
+		this.#options = options;
 		this.#guarded(() => this.#open(options.anew));
 	}
 
@@ -112,7 +111,7 @@ export class Journal {
 	unfinished(nth: number): JournalEntry | undefined {
 		return this.#guarded(() => {
 			for (let i = 0; i < this.#count; i++) {
-				const entry = this.#read(this.#sectors[i]);
+				const entry = this.#read(i);
 				if (entry && entry.state < JournalState.DONE && nth-- === 0)
 					return entry;
 			}
@@ -122,7 +121,8 @@ export class Journal {
 
 	/** A look at the folder begins: find() notes from now on what is still there. */
 	beginLook(): void {
-		this.#met.fill(0);
+		for (let i = 0; i < this.#count; i++)
+			this.#bytes[indexAt + 8 * i + 6] = 0;
 		this.#reached = 0;
 		this.#marks = new Marks(this.#baseRecords);
 	}
@@ -177,7 +177,7 @@ export class Journal {
 			if (a === unreadable || b === unreadable) {
 				if (!anew)
 					throw new StorageError(`journal ${this.#path}: neither of its files (-a, -b) can be read any more, so it is not known which scans have arrived. Nothing is sent. Delete both to have all scans sent that lie here`);
-				this.#log(`journal ${this.#path}: neither of its files (-a, -b) can be read any more; it begins anew`);
+				this.#options.log(`journal ${this.#path}: neither of its files (-a, -b) can be read any more; it begins anew`);
 			}
 			this.#begin();
 			return;
@@ -212,11 +212,11 @@ export class Journal {
 	/** Whether one of the two copies is good: its fields are taken over then. */
 	#readHeader(file: File): boolean {
 		for (let at = 0; at < baseAt; at += sector) {
-			if (!this.#readAt(file, this.#block, 0, Header.size, at))
+			if (!this.#readAt(file, 0, Header.size, at))
 				continue;
-			const view = this.#blockView;
+			const view = this.#view;
 			this.#loaded = -1;
-			if (view.getUint32(Header.Checksum, true) !== crc32(0, this.#block, 0, Header.Checksum) || magic.some((byte, i) => this.#block[i] !== byte))
+			if (view.getUint32(Header.Checksum, true) !== crc32(0, this.#bytes, 0, Header.Checksum) || magic.some((byte, i) => this.#bytes[i] !== byte))
 				continue;
 			if (view.getUint16(Header.Version, true) !== version)
 				throw new StorageError(`journal ${this.#path}: it is of version ${view.getUint16(Header.Version, true)}, and this program knows ${version}: use the newer program, or delete both of its files (-a, -b) to have all scans sent that lie here`);
@@ -225,17 +225,17 @@ export class Journal {
 			this.#baseBlocks = view.getUint32(Header.BaseBlocks, true);
 			this.#baseRecords = view.getUint32(Header.BaseRecords, true);
 			this.#temporaries = view.getUint32(Header.Temporaries, true);
-			this.clientGuid.set(this.#block.subarray(Header.ClientGuid, Header.ClientGuid + 16));
+			this.clientGuid.set(this.#bytes.subarray(Header.ClientGuid, Header.ClientGuid + 16));
 			this.#tailAt = baseAt + this.#baseBlocks * sector;
 			return true;
 		}
 		return false;
 	}
 
-	/** Whether all of it could be read: a sector that is worn out is like one that was not written. */
-	#readAt(file: File, bytes: Uint8Array, at: number, length: number, position: number): boolean {
+	/** Reads into the memory at at; whether all of it could be read: a sector that is worn out is like one that was not written. */
+	#readAt(file: File, at: number, length: number, position: number): boolean {
 		try {
-			return file.readInto(bytes, at, length, position) === length;
+			return file.readInto(this.#bytes, at, length, position) === length;
 		}
 		catch (error) {
 			if ((error as { code?: string }).code !== "EIO")
@@ -246,7 +246,7 @@ export class Journal {
 
 	/** The first file of the first journal. */
 	#begin(): void {
-		this.#random(this.clientGuid, 0, 16);
+		this.#options.random(this.clientGuid, 0, 16);
 		this.#generation = this.#baseBlocks = this.#baseRecords = this.#temporaries = this.#count = 0;
 		this.#suffix = "-b";
 		this.#compact();
@@ -264,38 +264,41 @@ export class Journal {
 			const length = this.#load(file, at);
 			if (length === 0) {
 				// With bytes that were never written nothing is lost.
-				if (this.#record.some((byte, i) => byte !== 0 && i < sector))
-					bad++;
+				for (let i = frontAt; i < backAt; i++) {
+					if (this.#bytes[i] !== 0) {
+						bad++;
+						break;
+					}
+				}
 				at += sector;
 				continue;
 			}
 			lost += bad;
 			bad = 0;
-			this.#temporaries = Math.max(this.#temporaries, temporaryAt(this.#recordView, recordAt));
+			this.#temporaries = Math.max(this.#temporaries, temporaryAt(this.#view, recordAt));
 			if (!this.#note(at))
 				throw new StorageError(`journal ${this.#path}${this.#suffix}: it tells of more than ${scansMax} scans`);
-			at += Math.ceil((recordAt + length) / sector) * sector;
+			at += wholeLength(length);
 			this.#end = at;
 		}
 		if (lost > 0)
-			this.#log(`journal ${this.#path}${this.#suffix}: ${lost} of its sectors can't be read: what became of a scan lately may be lost with them`);
+			this.#options.log(`journal ${this.#path}${this.#suffix}: ${lost} of its sectors can't be read: what became of a scan lately may be lost with them`);
 	}
 
 	/** Reads the record at the position and returns its length; 0 where there is none that is whole. */
 	#load(file: File, position: number): number {
-		const bytes = this.#record;
-		const view = this.#recordView;
-		bytes.fill(0);
-		if (!this.#readAt(file, bytes, 0, bytes.length, position) && !this.#readAt(file, bytes, 0, sector, position))
+		this.#bytes.fill(0, frontAt, memoryLength);
+		// The last one of a file may have but one sector.
+		if (!this.#readAt(file, frontAt, 2 * sector, position) && !this.#readAt(file, frontAt, sector, position))
 			return 0;
-		const length = checkRecord(view, recordAt, bytes.length);
-		return length > 0 && view.getUint32(0, true) === crc32(this.#seed(position), bytes, recordAt, length) ? length : 0;
+		const length = checkRecord(this.#view, recordAt, memoryLength);
+		return length > 0 && this.#view.getUint32(frontAt, true) === crc32(this.#seed(position), this.#bytes, recordAt, length) ? length : 0;
 	}
 
 	/** Checksums begin with what is this file's and this place's: bytes of an earlier file in the same place are never believed. */
 	#seed(position: number): number { return (this.#salt ^ position) >>> 0; }
 
-	/** Has the index show the record in #record, which lies at that position. False where there is no room. */
+	/** Has the index show the record in the front, which lies at that position. False where there is no room. */
 	#note(position: number): boolean {
 		const hash = this.#hash();
 		let i = this.#indexOf(hash);
@@ -303,48 +306,52 @@ export class Journal {
 			if (this.#count === scansMax)
 				return false;
 			i = this.#count++;
-			this.#hashes[i] = hash;
-			this.#met[i] = 1;
 		}
-		this.#sectors[i] = (position - this.#tailAt) / sector;
+		this.#setIndex(i, hash, (position - this.#tailAt) / sector, 1);
 		return true;
 	}
 
-	#hash(): number { return crc32(0, this.#record, keyAt(recordAt), keyLength(this.#recordView, recordAt)); }
+	#setIndex(i: number, hash: number, sectorNumber: number, met: number): void {
+		this.#view.setUint32(indexAt + 8 * i, hash, true);
+		this.#view.setUint16(indexAt + 8 * i + 4, sectorNumber, true);
+		this.#bytes[indexAt + 8 * i + 6] = met;
+	}
 
-	/** The place in the index of the scan whose key is in the front of #record, or -1. Keys are compared, not only their checksums. */
+	#hashAt(i: number): number { return this.#view.getUint32(indexAt + 8 * i, true); }
+	#positionAt(i: number): number { return this.#tailAt + this.#view.getUint16(indexAt + 8 * i + 4, true) * sector; }
+	#metAt(i: number): number { return this.#bytes[indexAt + 8 * i + 6]; }
+
+	#hash(): number { return crc32(0, this.#bytes, keyAt(recordAt), keyLength(this.#view, recordAt)); }
+
+	/** The place in the index of the scan whose key is in the front, or -1. Keys are compared, not only their checksums. */
 	#indexOf(hash: number): number {
 		for (let i = 0; i < this.#count; i++) {
-			if (this.#hashes[i] === hash && this.#readHalf(this.#sectors[i]) && this.#isSame(this.#record, this.#recordView, sector + recordAt))
+			if (this.#hashAt(i) === hash && this.#readBack(i) && this.#compareAt(backAt + recordOffset) === 0 && sameSize(this.#view, recordAt, backAt + recordOffset))
 				return i;
 		}
 		return -1;
 	}
 
-	/** Reads a record's first sector, which holds all of the key, into the back half of #record. */
-	#readHalf(index: number): boolean {
-		return this.#readAt(this.#file!, this.#record, sector, sector, this.#tailAt + index * sector);
-	}
+	/** Reads the first sector of the record, which holds all of the key, into the back. */
+	#readBack(i: number): boolean { return this.#readAt(this.#needFile(), backAt, sector, this.#positionAt(i)); }
 
-	/** Whether the key in the front of #record is that of the record at at. */
-	#isSame(bytes: Uint8Array, view: DataView, at: number): boolean {
-		return compareKeys(this.#record, this.#recordView, recordAt, bytes, view, at) === 0 && sameSize(this.#recordView, recordAt, view, at);
-	}
+	/** Compares the key in the front with that of the record at at. */
+	#compareAt(at: number): number { return compareKeys(this.#bytes, this.#view, recordAt, at); }
 
 	// FINDING
 
 	#find(scan: ScanKey): JournalEntry | undefined {
 		this.#needFile();
-		putKey(scan, this.#record, this.#recordView, recordAt);
+		putKey(scan, this.#bytes, this.#view, recordAt);
 		const i = this.#indexOf(this.#hash());
 		// Its place in the base is passed all the same.
 		const at = this.#seek();
 		if (i >= 0) {
-			this.#met[i] = 1;
-			const entry = this.#read(this.#sectors[i]);
+			this.#bytes[indexAt + 8 * i + 6] = 1;
+			const entry = this.#read(i);
 			return entry === undefined || entry.state === JournalState.FORGOTTEN ? undefined : entry;
 		}
-		return at < 0 || !sameSize(this.#recordView, recordAt, this.#blockView, at) ? undefined : getEntry(this.#block, this.#blockView, at);
+		return at < 0 || !sameSize(this.#view, recordAt, at) ? undefined : getEntry(this.#bytes, this.#view, at);
 	}
 
 	#needFile(): File {
@@ -353,25 +360,25 @@ export class Journal {
 		return this.#file;
 	}
 
-	#read(index: number): JournalEntry | undefined {
-		return this.#load(this.#needFile(), this.#tailAt + index * sector) > 0 ? getEntry(this.#record, this.#recordView, recordAt) : undefined;
+	#read(i: number): JournalEntry | undefined {
+		return this.#load(this.#needFile(), this.#positionAt(i)) > 0 ? getEntry(this.#bytes, this.#view, recordAt) : undefined;
 	}
 
-	/** Offset in #block of the base record whose time and name are those of the key in #record, or -1. Notes that it was met, and how far the look has come. */
+	/** Offset in the block of the base record whose time and name are those of the key in the front, or -1. Notes that it was met, and how far the look has come. */
 	#seek(): number {
 		if (!this.#seekBlock())
 			return -1;
-		const view = this.#blockView;
+		const view = this.#view;
 		let index = view.getUint32(Block.FirstIndex, true);
 		let found = -1;
 		for (let at: number = Block.Records; at <= this.#lastOffset; at += lengthAt(view, at), index++) {
-			const order = compareKeys(this.#record, this.#recordView, recordAt, this.#block, view, at);
+			const order = this.#compareAt(at);
 			if (order > 0)
 				continue;
 			if (order === 0) {
 				found = at;
 				// Of another size it is another scan, under the same name: what is remembered is of one that is gone.
-				if (sameSize(this.#recordView, recordAt, view, at))
+				if (sameSize(view, recordAt, at))
 					this.#marks?.add(index);
 			}
 			break;
@@ -380,7 +387,7 @@ export class Journal {
 		return found;
 	}
 
-	/** Loads the block that holds the key in #record, if any does: the one at hand or the next to it in a look, else by halving. */
+	/** Loads the block that holds the key in the front, if any does: the one at hand or the next to it in a look, else by halving. */
 	#seekBlock(): boolean {
 		if (this.#baseBlocks === 0)
 			return false;
@@ -415,17 +422,14 @@ export class Journal {
 		return this.#loadBlock(low);
 	}
 
-	/** Compares the key in #record with the record at at in the block. */
-	#compareAt(at: number): number { return compareKeys(this.#record, this.#recordView, recordAt, this.#block, this.#blockView, at); }
-
 	/** Loads a block of the base; false where it can't be read, which is told once. */
 	#loadBlock(index: number): boolean {
 		if (this.#loaded === index)
 			return true;
 		this.#loaded = -1;
 		const position = baseAt + index * sector;
-		const view = this.#blockView;
-		if (this.#readAt(this.#needFile(), this.#block, 0, sector, position) && view.getUint32(Block.Checksum, true) === crc32(this.#seed(position), this.#block, 4, sector - 4)) {
+		const view = this.#view;
+		if (this.#readAt(this.#needFile(), 0, sector, position) && view.getUint32(Block.Checksum, true) === crc32(this.#seed(position), this.#bytes, 4, sector - 4)) {
 			const used = view.getUint16(Block.Used, true);
 			let at: number = Block.Records;
 			while (used <= sector && at < used) {
@@ -441,7 +445,7 @@ export class Journal {
 			}
 		}
 		if (this.#unreadable++ === 0)
-			this.#log(`journal ${this.#path}${this.#suffix}: a part of it can't be read: some scans that have arrived may be sent once more`);
+			this.#options.log(`journal ${this.#path}${this.#suffix}: a part of it can't be read: some scans that have arrived may be sent once more`);
 		return false;
 	}
 
@@ -449,39 +453,38 @@ export class Journal {
 
 	#append(entry: JournalEntry): void {
 		this.#needFile();
-		let length = putEntry(entry, this.#record, this.#recordView, recordAt);
-		// Compacting may be needed first; it uses #record itself.
+		let length = putEntry(entry, this.#bytes, this.#view, recordAt);
 		if (this.#isFull()) {
+			// It works where the record is.
 			this.#compact();
-			length = putEntry(entry, this.#record, this.#recordView, recordAt);
+			length = putEntry(entry, this.#bytes, this.#view, recordAt);
 		}
 		this.#temporaries = Math.max(this.#temporaries, entry.temporary);
-		this.#write(this.#file!, length);
+		this.#write(this.#needFile(), length);
 	}
 
-	/** Whether the record in #record finds no room in the tail. */
+	/** Whether the record in the front finds no room in the tail. */
 	#isFull(): boolean {
 		if ((this.#end - this.#tailAt) / sector + 2 > sectorsMax)
 			return true;
 		if (this.#count < scansMax)
 			return false;
-		const first = this.#record.slice(sector);
+		// Looking for it takes the back, where the record may go on.
+		const rest = this.#bytes.slice(backAt);
 		const known = this.#indexOf(this.#hash()) >= 0;
-		// #indexOf() has used the back half.
-		this.#record.set(first, sector);
+		this.#bytes.set(rest, backAt);
 		return !known;
 	}
 
-	/** Appends the record in #record. */
+	/** Appends the record in the front. */
 	#write(file: File, length: number): void {
 		const at = this.#end;
-		const whole = Math.ceil((recordAt + length) / sector) * sector;
-		this.#record.fill(0, recordAt + length, whole);
-		this.#recordView.setUint32(0, crc32(this.#seed(at), this.#record, recordAt, length), true);
-		const state = stateAt(this.#recordView, recordAt);
+		const whole = wholeLength(length);
+		this.#bytes.fill(0, recordAt + length, frontAt + whole);
+		this.#view.setUint32(frontAt, crc32(this.#seed(at), this.#bytes, recordAt, length), true);
 		if (at + whole + reserve > this.#length)
-			this.#extend(file, at + whole, state >= JournalState.PUBLISHED);
-		file.writeFrom(this.#record, 0, whole, at);
+			this.#extend(file, at + whole, stateAt(this.#view, recordAt) >= JournalState.PUBLISHED);
+		file.writeFrom(this.#bytes, frontAt, whole, at);
 		file.flush();
 		this.#end = at + whole;
 		if (!this.#note(at))
@@ -532,13 +535,13 @@ export class Journal {
 		/** Those of the tail that come before the base record at at (-1: all that are left). Returns whether one of them takes that record's place. */
 		const putTail = (at: number, passed: boolean): boolean => {
 			for (; next < order.length; length = this.#loadNth(from, order, ++next)) {
-				const difference = at < 0 ? -1 : compareKeys(this.#record, this.#recordView, recordAt, this.#block, this.#blockView, at);
+				const difference = at < 0 ? -1 : this.#compareAt(at);
 				if (difference > 0)
 					return false;
-				const met = this.#met[order[next]] !== 0;
-				if (length > 0 && stateAt(this.#recordView, recordAt) === JournalState.DONE && (met || !passed)) {
-					length = trimRecord(this.#record, this.#recordView, recordAt, sector - Block.Records);
-					merger.put(this.#record, recordAt, length, met, passed);
+				const met = this.#metAt(order[next]) !== 0;
+				if (length > 0 && stateAt(this.#view, recordAt) === JournalState.DONE && (met || !passed)) {
+					length = trimRecord(this.#bytes, this.#view, recordAt, sector - Block.Records);
+					merger.put(this.#bytes, recordAt, length, met, passed);
 				}
 				if (difference === 0) {
 					length = this.#loadNth(from, order, ++next);
@@ -550,14 +553,14 @@ export class Journal {
 		for (let block = 0; block < this.#baseBlocks; block++) {
 			if (!this.#loadBlock(block))
 				continue;
-			let index = this.#blockView.getUint32(Block.FirstIndex, true);
-			for (let at: number = Block.Records; at <= this.#lastOffset; at += lengthAt(this.#blockView, at), index++) {
+			let index = this.#view.getUint32(Block.FirstIndex, true);
+			for (let at: number = Block.Records; at <= this.#lastOffset; at += lengthAt(this.#view, at), index++) {
 				const passed = marks !== undefined && index < this.#reached;
 				if (putTail(at, passed))
 					continue;
 				const met = marks?.has(index) ?? false;
 				if (met || !passed)
-					merger.put(this.#block, at, lengthAt(this.#blockView, at), met, passed);
+					merger.put(this.#bytes, at, lengthAt(this.#view, at), met, passed);
 			}
 		}
 		putTail(-1, false);
@@ -565,12 +568,12 @@ export class Journal {
 
 	/** Loads the tail's scan that is the nth in order; its length, or 0. */
 	#loadNth(from: File, order: Uint8Array, nth: number): number {
-		return nth < order.length ? this.#load(from, this.#tailAt + this.#sectors[order[nth]] * sector) : 0;
+		return nth < order.length ? this.#load(from, this.#positionAt(order[nth])) : 0;
 	}
 
 	#newSalt(): number {
-		this.#random(this.#record, 0, 4);
-		return this.#recordView.getUint32(0, true);
+		this.#options.random(this.#bytes, frontAt, 4);
+		return this.#view.getUint32(frontAt, true);
 	}
 
 	/** The tail's scans in the order of the base. They mostly are in order already. Of several with the same time and name only the newest is left: there can be but one such file. */
@@ -578,13 +581,12 @@ export class Journal {
 		const order = new Uint8Array(this.#count);
 		let count = 0;
 		for (let i = 0; i < this.#count; i++) {
-			if (this.#load(this.#file!, this.#tailAt + this.#sectors[i] * sector) === 0)
+			if (this.#load(this.#needFile(), this.#positionAt(i)) === 0)
 				continue;
-			// #load() has filled both halves; of what is compared only the front one counts.
 			let to = count;
 			let same = false;
-			while (to > 0 && this.#readHalf(this.#sectors[order[to - 1]])) {
-				const difference = compareKeys(this.#record, this.#recordView, recordAt, this.#record, this.#recordView, sector + recordAt);
+			while (to > 0 && this.#readBack(order[to - 1])) {
+				const difference = this.#compareAt(backAt + recordOffset);
 				if (difference > 0)
 					break;
 				to--;
@@ -594,7 +596,7 @@ export class Journal {
 				}
 			}
 			if (same) {
-				if (this.#sectors[i] > this.#sectors[order[to]])
+				if (this.#positionAt(i) > this.#positionAt(order[to]))
 					order[to] = i;
 				continue;
 			}
@@ -611,20 +613,18 @@ export class Journal {
 		const tailAt = end;
 		let count = 0;
 		for (let i = 0; from && i < this.#count; i++) {
-			const length = this.#load(from, this.#tailAt + this.#sectors[i] * sector);
-			if (length === 0 || stateAt(this.#recordView, recordAt) >= JournalState.DONE)
+			const length = this.#load(from, this.#positionAt(i));
+			if (length === 0 || stateAt(this.#view, recordAt) >= JournalState.DONE)
 				continue;
 			// A tail of nothing but these would leave no room.
 			if (count === scansMax / 2) {
-				this.#log(`journal ${this.#path}: more than ${count} scans are half sent: of some the temporary files on the share are not known any more`);
+				this.#options.log(`journal ${this.#path}: more than ${count} scans are half sent: of some the temporary files on the share are not known any more`);
 				break;
 			}
-			const whole = Math.ceil((recordAt + length) / sector) * sector;
-			this.#recordView.setUint32(0, crc32((merger.salt ^ end) >>> 0, this.#record, recordAt, length), true);
-			to.writeFrom(this.#record, 0, whole, end);
-			this.#hashes[count] = this.#hashes[i];
-			this.#met[count] = this.#met[i];
-			this.#sectors[count++] = (end - tailAt) / sector;
+			const whole = wholeLength(length);
+			this.#view.setUint32(frontAt, crc32((merger.salt ^ end) >>> 0, this.#bytes, recordAt, length), true);
+			to.writeFrom(this.#bytes, frontAt, whole, end);
+			this.#setIndex(count++, this.#hashAt(i), (end - tailAt) / sector, this.#metAt(i));
 			end += whole;
 		}
 		this.#count = count;
@@ -634,9 +634,11 @@ export class Journal {
 	/** Makes the new file the one that counts: all of it is on the medium before its header is. */
 	#adopt(to: File, suffix: string, merger: Merger): void {
 		to.flush();
-		const header = this.#record;
-		const view = this.#recordView;
-		header.fill(0);
+		// Where the block was: none of the new file is loaded yet.
+		const header = this.#bytes;
+		const view = this.#view;
+		this.#loaded = -1;
+		header.fill(0, 0, sector);
 		header.set(magic);
 		view.setUint16(Header.Version, version, true);
 		view.setUint16(Header.Length, Header.size, true);
@@ -667,82 +669,6 @@ export class Journal {
 	}
 }
 
-/** A set of numbers below records, in 2 KB at the most: with more than fit, one bit stands for several neighbours. */
-class Marks {
-	#shift = 0;
-	#bits: Uint8Array;
-
-	constructor(records: number) {
-		while (records >> this.#shift >= bitsMax)
-			this.#shift++;
-		this.#bits = new Uint8Array((records >> this.#shift >> 3) + 1);
-	}
-
-	add(number: number): void {
-		const bit = number >> this.#shift;
-		this.#bits[bit >> 3] |= 1 << (bit & 7);
-	}
-
-	has(number: number): boolean {
-		const bit = number >> this.#shift;
-		return (this.#bits[bit >> 3] & 1 << (bit & 7)) !== 0;
-	}
-}
-
-const bitsMax = 16384;
-
-/** Writes the base of a new file, a block at a time. */
-class Merger {
-	readonly salt: number;
-	readonly marks: Marks | undefined;
-	blocks = 0;
-	records = 0;
-	/** Of the records, those that the look has passed. */
-	passed = 0;
-	#to: File;
-	#block = new Uint8Array(sector);
-	#view = new DataView(this.#block.buffer);
-	#used: number = Block.Records;
-	#count = 0;
-
-	constructor(to: File, salt: number, marks: Marks | undefined) {
-		this.#to = to;
-		this.salt = salt;
-		this.marks = marks;
-	}
-
-	/** Adds a record, of at most what a block holds, in order. */
-	put(bytes: Uint8Array, at: number, length: number, met: boolean, passed: boolean): void {
-		if (this.#used + length > sector)
-			this.finish();
-		if (met)
-			this.marks?.add(this.records);
-		for (let i = 0; i < length; i++)
-			this.#block[this.#used + i] = bytes[at + i];
-		this.#used += length;
-		this.#count++;
-		this.records++;
-		if (passed)
-			this.passed = this.records;
-	}
-
-	/** Writes the last block. */
-	finish(): void {
-		if (this.#count === 0)
-			return;
-		const position = baseAt + this.blocks * sector;
-		this.#block.fill(0, this.#used);
-		this.#view.setUint16(Block.Used, this.#used, true);
-		this.#view.setUint16(Block.Count, this.#count, true);
-		this.#view.setUint32(Block.FirstIndex, this.records - this.#count, true);
-		this.#view.setUint32(Block.Checksum, crc32((this.salt ^ position) >>> 0, this.#block, 4, sector - 4), true);
-		this.#to.writeFrom(this.#block, 0, sector, position);
-		this.blocks++;
-		this.#used = Block.Records;
-		this.#count = 0;
-	}
-}
-
 /** Eight hexadecimal digits that mark a device's temporary files. */
 export function deviceName(clientGuid: Uint8Array): string {
 	let digits = "";
@@ -750,6 +676,9 @@ export function deviceName(clientGuid: Uint8Array): string {
 		digits += clientGuid[i].toString(16).padStart(2, "0");
 	return digits;
 }
+
+/** What a record of that length takes in the tail. */
+function wholeLength(length: number): number { return Math.ceil((recordOffset + length) / sector) * sector; }
 
 function folderOf(path: string): string {
 	const end = path.lastIndexOf("/");

@@ -63,7 +63,7 @@ describe("refusals", function () {
 			["a word that is none of the choices", { after: "burn" }, /after=burn: expected keep \| move \| delete/],
 			["signing=no", { signing: "no" }, /signing=no: expected required \| when-offered/],
 			["a negative time", { watch: -1 }, /watch=-1: expected seconds/],
-			["watching without taking away what was sent", { watch: 5, after: "keep" }, /watch=5 with after=keep.*say after=move or after=delete/],
+			["one name for all scans", { name: "scan.pdf" }, /name=scan\.pdf: the file's name needs one of/],
 			["verbose=maybe", { verbose: "maybe" }, /verbose=maybe: expected true \| false/],
 		];
 		for (const [title, values, pattern] of wrong) {

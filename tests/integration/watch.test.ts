@@ -33,6 +33,24 @@ describe("watching", function () {
 		deepEqual(scanner.names(), ["sent"]);
 	});
 
+	it("sends each scan once with after=keep", async () => {
+		scanner.put("kept 1.pdf", 1000);
+		let end: (signal: NodeJS.Signals) => void = () => {};
+		let looks = 0;
+		const run = await scanner.send(samba, { watch: 1, after: "keep", path: "kept" }, {
+			onStart: kill => { end = kill; },
+			onLine: line => {
+				if (/kept 1\.pdf.*arrived/.test(line))
+					scanner.put("kept 2.pdf", 70_000);
+				if (/had arrived before/.test(line) && ++looks === 3)
+					end("SIGTERM");
+			},
+		});
+		equal((run.text.match(/arrived as/g) ?? []).length, 2, run.text);
+		deepEqual(onShare(samba, "kept"), ["kept 1.pdf", "kept 2.pdf"]);
+		deepEqual(scanner.names(), ["kept 1.pdf", "kept 2.pdf"]);
+	});
+
 	it("looks again when the server was away", async () => {
 		const mortal = await startSamba();
 		const { port } = mortal;

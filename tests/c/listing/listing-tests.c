@@ -52,7 +52,12 @@ static void closeFake(void *directory)
 	opened--;
 }
 static const listing_reader fakes = { openFake, nextFake, closeFake };
-static const listing_reader *readerOfFakes(const char *path) { return strcmp(path, "fake") ? NULL : &fakes; }
+static int beginFake(listing *it, const char *ignored, void *memory, uint32_t capacity)
+{
+	int error = listing_begin(it, "fake", ignored, memory, capacity);
+	it->reader = &fakes;
+	return error;
+}
 
 static int before(const fake *a, const fake *b)
 {
@@ -83,7 +88,7 @@ static int isComplete(uint32_t capacity, int *passes)
 	fake last = { { 0 }, 0, -1, 0 };
 	double *memory = malloc(capacity);
 	uint32_t count, handed = 0;
-	int right = 0 == listing_begin(&it, "fake", "", memory, capacity);
+	int right = 0 == beginFake(&it, "", memory, capacity);
 	*passes = 0;
 	while (right && (0 == listing_read(&it, &count)) && count) {
 		(*passes)++;
@@ -127,7 +132,7 @@ static void longNames(void)
 		memset(files[i].name, 'a' + i, 259);
 		files[i].name[259] = 0;
 	}
-	listing_begin(&it, "fake", "", memory, sizeof(memory));
+	beginFake(&it, "", memory, sizeof(memory));
 	for (i = 0; right && (0 == listing_read(&it, &count)) && count; )
 		while (right && listing_next(&it, &found))
 			right = (int)found.size == i++;
@@ -142,7 +147,7 @@ static void laterOnes(void)
 	uint32_t count;
 	int handed = 0, late = 0;
 	make(300, 30, 100);
-	listing_begin(&it, "fake", "", memory, sizeof(memory));
+	beginFake(&it, "", memory, sizeof(memory));
 	while ((0 == listing_read(&it, &count)) && count) {
 		while (listing_next(&it, &found)) {
 			handed++;
@@ -170,7 +175,7 @@ static void failingCalls(void)
 		make(200, 30, 10);
 		calls = handed = 0;
 		failAt = n * 7;
-		listing_begin(&it, "fake", "", memory, sizeof(memory));
+		beginFake(&it, "", memory, sizeof(memory));
 		for (;;) {
 			error = listing_read(&it, &count);
 			if (error) {
@@ -203,14 +208,14 @@ static void patterns(void)
 		strcpy(files[i].name, names[i]);
 		files[i].mtime = i;
 	}
-	listing_begin(&it, "fake", "  .*  *.tmp ~* * *~ ", memory, sizeof(memory));
+	beginFake(&it, "  .*  *.tmp ~* * *~ ", memory, sizeof(memory));
 	listing_read(&it, &count);
 	while (listing_next(&it, &found)) {
 		strcat(all, found.name);
 		strcat(all, "|");
 	}
 	check(!strcmp(all, "a.pdf|tmp|*||"), "patterns");
-	check(EINVAL == listing_begin(&it, "fake", "", memory, LISTING_LEAST - 1), "too little memory");
+	check(EINVAL == beginFake(&it, "", memory, LISTING_LEAST - 1), "too little memory");
 }
 
 static void posix(void)
@@ -244,7 +249,6 @@ static void posix(void)
 
 int main(void)
 {
-	listing_reader_for = readerOfFakes;
 	everyFile();
 	longNames();
 	laterOnes();

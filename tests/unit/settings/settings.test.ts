@@ -17,6 +17,7 @@ describe("settings", () => {
 		equal(settings.after, "keep");
 		equal(settings.name, "{name}");
 		equal(settings.journal, "/scans/.scan-journal");
+		equal(settings.state, "/scans/.scan-state.json");
 		equal(settings.dialectMin, 0x0202);
 		equal(settings.dialectMax, 0x0311);
 		equal(settings.watch, 0);
@@ -30,6 +31,9 @@ describe("settings", () => {
 		equal(settings.watch, 60);
 		equal(parseSettings({ ...good, watch: "60", after: "keep" }).watch, 60);
 		equal(parseSettings({ ...good, journal: "/var/lib/journal" }).journal, "/var/lib/journal");
+		equal(parseSettings({ ...good, journal: "/var/lib/journal" }).state, "/var/lib/.scan-state.json");
+		equal(parseSettings({ ...good, journal: "here" }).state, ".scan-state.json");
+		equal(parseSettings({ ...good, state: "/run/scans.json" }).state, "/run/scans.json");
 		equal(settings.verbose, true);
 	});
 
@@ -68,6 +72,7 @@ describe("settings", () => {
 		refused({ after: "shred" }, /keep \| move \| delete/);
 		refused({ watch: "-1" }, /watch=/);
 		refused({ verbose: "yes" }, /verbose=yes/);
+		refused({ state: "/scans/state.json" }, /state=.*begin with a period/);
 		refused({ journal: "/scans/journal" }, /journal=.*begin with a period/);
 	});
 
