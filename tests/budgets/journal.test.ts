@@ -23,9 +23,10 @@ const scans = 10_000;
 	});
 	after(() => rmSync(folder, { recursive: true, force: true }));
 
-	it(`remembers ${scans} scans within static=65536, and the second look sends none again`, async () => {
+	// Half of what a device has: the other half is for the session.
+	it(`remembers ${scans} scans within static=32768, and the second look sends none again`, async () => {
 		const { executable, moduleList } = await host(32, "release");
-		const run = await runProcess(executable, ["--main", "tests/budgets/fixtures/journal", "--report", moduleList, `source=${folder}`], { timeoutMs: 280_000 });
+		const run = await runProcess(executable, ["--main", "tests/budgets/fixtures/journal", "--report", "--creation", "static=32768,chunk=8192,heap=512,stack=384", moduleList, `source=${folder}`], { timeoutMs: 280_000 });
 		equal(run.code, 0, run.text);
 		const looks = [...run.out.matchAll(/: (\d+) known, (\d+) unknown, journal (\d+) bytes, at the end (\d+) bytes/g)].map(([, ...numbers]) => numbers.map(Number));
 		equal(looks.length, 2, run.text);
@@ -35,9 +36,7 @@ const scans = 10_000;
 		// The marks of a look are there already.
 		ok(second[2]! <= 5632, `the journal takes ${second[2]} bytes of the heap: ${run.text}`);
 		const report = Object.fromEntries([...run.err.matchAll(/(\w+)=(\d+)/g)].map(([, key, value]) => [key!, Number(value)]));
-		ok(report["staticUsed"]! <= 65_536, run.err);
-		const peak = report["slotsPeak"]! * 16 + report["chunksPeak"]! + report["stackPeak"]! * 16;
-		ok(peak <= 32_768, `${peak} bytes at the most: ${run.err}`);
+		ok(report["staticUsed"]! > 0 && report["staticUsed"]! <= 32_768, run.err);
 		const sizes = readdirSync(folder).filter(name => name.startsWith(".scan-")).map(name => statSync(join(folder, name)).size);
 		ok(sizes.every(size => size <= 64 * scans), `files of ${sizes.join(" and ")} bytes`);
 	});
