@@ -25,11 +25,15 @@ import { parseSettings, settingsHelp, type Settings } from "./modules/settings/s
 import { NTStatus } from "./modules/smb2/status.js";
 import { deviceName, Journal } from "./modules/uploader/journal.js";
 import { checkPattern } from "./modules/uploader/naming.js";
+import { PostponedScans } from "./modules/uploader/postponed.js";
 import { Report, size } from "./modules/uploader/report.js";
+import { BackOff } from "./modules/uploader/retry.js";
 import { StateFile } from "./modules/uploader/state.js";
 import { Uploader } from "./modules/uploader/uploader.js";
 
-const limits = Object.freeze({ answerMs: 30_000, silenceMs: 6_000, idleMs: 120_000 } as const);
+/** How long a server that gives signs of life may take for an answer. */
+const answerMs = 30_000;
+const idleMs = 120_000;
 /** How long an address may take to answer before the next one is tried. */
 const connectTimeoutMs = 10000;
 /** What SPNEGO and SESSION_SETUP put around a token in a slot. */
@@ -47,6 +51,10 @@ class Application {
 	#kerberos: Kerberos | undefined;
 	/** Whether the server refused the log-on: asking again would lock the account. */
 	refused = false;
+	#postponed = new PostponedScans(chance);
+	/** Nobody knows what an earlier run has left on the share. */
+	#tidy = { due: true };
+	#backOff = new BackOff(chance);
 
 	constructor(machine: Machine, settings: Settings) {
 		this.#machine = machine;
@@ -69,9 +77,12 @@ class Application {
 		this.#kerberos = this.#makeKerberos();
 	}
 
+	/** How long the next look has to wait, because of what ended the last one. */
+	get waitMs(): number { return this.#backOff.waitMs(Time.ticks); }
+
 	/** Looks at the folder once; settles with whether everything arrived. */
 	async look(): Promise<boolean> {
-		const { source, path, after, name, state } = this.#settings;
+		const { server, share, source, path, after, name, verify, patience, state } = this.#settings;
 		const machine = this.#machine;
 		machine.prepare();
 		const journal = this.#openJournal();
@@ -79,7 +90,14 @@ class Application {
 		const listener = new StateFile({ path: state, next: report, now, ticks: () => Time.ticks, log });
 		try {
 			const device = deviceName(this.#policy.clientGuid);
-			await new Uploader({ source, path, after, name, journal, device, settling: { settleMs, now, ticks: () => Time.ticks }, connect: () => this.#connect(), listener }).run();
+			const hopeless = await new Uploader({
+				source, path, after, name, verify, place: `${server}/${share}`, journal, device, settling: { settleMs, now, ticks: () => Time.ticks },
+				postponed: this.#postponed, tidy: this.#tidy, patienceMs: patience * 1000, random: chance, ticks: () => Time.ticks, connect: previous => this.#connect(previous), listener,
+			}).run();
+			if (hopeless)
+				this.#backOff.failed(hopeless, Time.ticks);
+			else
+				this.#backOff.reset();
 		}
 		finally {
 			if (journal instanceof Journal)
@@ -104,21 +122,21 @@ class Application {
 		}
 	}
 
-	async #connect(): Promise<TreeConnect> {
+	async #connect(previousSessionId: Uint8Array | undefined): Promise<TreeConnect> {
 		try {
-			return await this.#logOn();
+			return await this.#logOn(previousSessionId);
 		}
 		catch (error) {
 			if (!refusesOffer(error) || this.#settings.signingAlgorithms || this.#policy.signingAlgorithms === allSigningAlgorithms)
 				throw error;
 			this.#verbose("The server wants another signing algorithm: connecting anew");
 			this.#policy = { ...this.#policy, signingAlgorithms: allSigningAlgorithms };
-			return this.#logOn();
+			return this.#logOn(previousSessionId);
 		}
 	}
 
-	async #logOn(): Promise<TreeConnect> {
-		const { server, port, share, path, user, auth } = this.#settings;
+	async #logOn(previousSessionId: Uint8Array | undefined): Promise<TreeConnect> {
+		const { server, port, share, path, user, auth, timeout } = this.#settings;
 		this.#verbose(`Connecting to ${server}, share: ${share}, path: /${path}${path ? "/" : ""}`);
 		const { pipeline, memory } = this.#buffers;
 		let spnego: SPNEGO | undefined, connection: Connection | undefined;
@@ -131,12 +149,12 @@ class Application {
 				host: server, ...(port === undefined ? {} : { port }), connectTimeoutMs,
 				log: line => this.#verbose(line),
 			});
-			const opened = connection = new Connection(transport, memory, pipeline, limits);
+			const opened = connection = new Connection(transport, memory, pipeline, { answerMs, silenceMs: timeout * 500, idleMs });
 			this.#buffers.onFilled = () => opened.filled();
 			this.#verbose("Negotiating protocol");
 			const negotiated = await negotiate(connection, this.#policy);
 			this.#verbose(`Negotiated dialect: 0x${connection.dialect.toString(16).padStart(4, "0")} (${dialectName(connection.dialect)})`);
-			const session = await Session.setup(connection, negotiated, this.#policy, spnego, auth === "guest");
+			const session = await Session.setup(connection, negotiated, this.#policy, spnego, auth === "guest", previousSessionId);
 			this.#verbose(session.guest ? "Let in as guest: nothing is signed" : `User authenticated successfully (${spnego.name})`);
 			if (this.#kerberos && spnego.name !== "Kerberos")
 				log(`${server}: logged on by ${spnego.name}, not by Kerberos`);
@@ -187,6 +205,9 @@ class Application {
 			log(`SMB2: ${line}`);
 	}
 }
+
+/** A number from 0 to below 1, for waits. */
+function chance(): number { return Math.random(); }
 
 /** How messages are protected, for the log. */
 function protection(connection: Connection, { signing, cipher }: Negotiated): string {
@@ -265,7 +286,7 @@ function watch(machine: Machine, settings: Settings, application: Application): 
 			log("The log-on is not tried again, so as not to lock the account: correct the settings and start anew");
 		if (settings.watch === 0 || application.refused)
 			return exit(complete ? 0 : 1);
-		timer = Timer.set(look, settings.watch * 1000);
+		timer = Timer.set(look, Math.max(settings.watch * 1000, application.waitMs));
 	};
 	let timer: Timer | undefined;
 	machine.onAsk(() => {

@@ -502,7 +502,7 @@ export class Connection {
 		if (this.#outstanding.length === 0 && !this.#stream?.outstanding)
 			this.#heardAt = now;
 		else if (silence > 2 * silenceMs && this.#echoing)
-			return this.fail(new TransportError(`no answer from ${this.address} for ${silence / 1000} s, not even a sign of life: is it off, or out of reach?`, "ETIMEDOUT"));
+			return this.fail(new TransportError(`no answer from ${this.address} for ${silence / 1000} s, not even a sign of life: is it off, or out of reach?`, "SILENT"));
 		else if (silence > silenceMs && !this.#echoing)
 			this.#echo();
 		for (let i = 0; i < this.#outstanding.length; i++) {
@@ -534,7 +534,7 @@ export class Connection {
 	}
 
 	#silent(what: string): TransportError {
-		return new TransportError(`${what}: no answer from ${this.address} for ${this.#limits.answerMs / 1000} s: is the server busy, asleep or gone?`, "ETIMEDOUT");
+		return new TransportError(`${what}: no answer from ${this.address} for ${this.#limits.answerMs / 1000} s: is the server busy, asleep or gone?`, "SILENT");
 	}
 }
 

@@ -17,19 +17,23 @@ export interface CreateParameters {
 	readonly attributes: number;
 }
 
-/** A new file to be written, renamed and, if it comes to nothing, deleted. Readers may look, nobody else may write. */
+/** A new file to be written, read back, renamed and, if it comes to nothing, deleted. Readers may look, nobody else may write. */
 export const newFile: CreateParameters = Object.freeze({
-	desiredAccess: AccessMask.FILE_WRITE_DATA | AccessMask.FILE_READ_ATTRIBUTES | AccessMask.FILE_WRITE_ATTRIBUTES | AccessMask.DELETE | AccessMask.SYNCHRONIZE,
+	desiredAccess: AccessMask.FILE_READ_DATA | AccessMask.FILE_WRITE_DATA | AccessMask.FILE_READ_ATTRIBUTES | AccessMask.FILE_WRITE_ATTRIBUTES | AccessMask.DELETE | AccessMask.SYNCHRONIZE,
 	shareAccess: ShareAccess.READ | ShareAccess.DELETE,
 	disposition: CreateDisposition.CREATE,
 	options: CreateOptions.NON_DIRECTORY_FILE | CreateOptions.SEQUENTIAL_ONLY,
 	attributes: FileAttributes.HIDDEN,
 });
 
+/** The same where nothing may be read. */
+export const unreadableFile: CreateParameters = Object.freeze({ ...newFile, desiredAccess: newFile.desiredAccess & ~AccessMask.FILE_READ_DATA });
+
+/** The same where nothing may be renamed or deleted either. */
+export const dropFile: CreateParameters = Object.freeze({ ...newFile, desiredAccess: unreadableFile.desiredAccess & ~AccessMask.DELETE });
+
 /** Such a file again, after its handle was lost: to be looked at, and gone on with. */
-export const halfWrittenFile: CreateParameters = Object.freeze({
-	...newFile, desiredAccess: newFile.desiredAccess | AccessMask.FILE_READ_DATA, disposition: CreateDisposition.OPEN,
-});
+export const halfWrittenFile: CreateParameters = Object.freeze({ ...newFile, disposition: CreateDisposition.OPEN });
 
 /** A file of the share, to be compared with one here. */
 export const fileToRead: CreateParameters = Object.freeze({

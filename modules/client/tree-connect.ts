@@ -137,9 +137,9 @@ export class TreeConnect {
 			}, this.treeId);
 		}
 		catch (error) {
-			// A server that finds its NEGOTIATE changed says nothing more, as 3.3.5.15.12 demands.
-			if (error instanceof TransportError && error.code !== "ETIMEDOUT")
-				throw new ProtocolError(`FSCTL_VALIDATE_NEGOTIATE_INFO: ${connection.address} closed the connection when it was asked to confirm its NEGOTIATE: somebody may be between you and the server`, { cause: error });
+			// A server that finds its NEGOTIATE changed says nothing more, as 3.3.5.15.12 demands. So does a network that fails in this very moment: another attempt tells.
+			if (error instanceof TransportError && error.code !== "SILENT")
+				throw new TransportError(`FSCTL_VALIDATE_NEGOTIATE_INFO: ${connection.address} closed the connection when it was asked to confirm its NEGOTIATE: somebody may be between you and the server`, error.code, { cause: error });
 			if (!(error instanceof StatusError && (error.status === NTStatus.NOT_SUPPORTED || error.status === NTStatus.INVALID_DEVICE_REQUEST || error.status === NTStatus.FILE_CLOSED)))
 				throw error;
 		}

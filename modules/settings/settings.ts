@@ -34,8 +34,14 @@ export interface Settings {
 	/** Path of the file of JSON that says how the uploads stand. */
 	state: string;
 	after: "keep" | "move" | "delete";
+	/** What is checked before a scan gets its name: its length, or all of it read back. */
+	verify: "length" | "content";
 	/** Seconds between looks at the folder; 0: look once and end. */
 	watch: number;
+	/** Seconds without a sign of life, while an answer is due, after which a server counts as gone. */
+	timeout: number;
+	/** Seconds for which a lost connection is tried again within a look. */
+	patience: number;
 	verbose: boolean;
 }
 
@@ -67,7 +73,10 @@ const meanings = Object.freeze({
 	journal: "where is noted what has arrived (default: .scan-journal in the folder of scans)",
 	state: "a file of JSON that says how the uploads stand (default: .scan-state.json beside the journal)",
 	after: "keep | move | delete",
+	verify: "length | content (all of it is read back and compared)",
 	watch: "seconds between looks at the folder (0: once and end)",
+	timeout: "seconds without a sign of life after which a server counts as gone, 1 to 600 (default: 12)",
+	patience: "seconds for which a lost connection is tried again before a look ends (default: 120)",
 	verbose: "true | false",
 });
 type Key = keyof typeof meanings;
@@ -146,17 +155,24 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 	const signingAlgorithms = list("signing-algorithms", signers), encryptionAlgorithms = list("encryption-algorithms", ciphers);
 	const source = needed("source");
 	const after = choice("after", ["keep", "move", "delete"]);
+	const verify = choice("verify", ["length", "content"]);
 	const watch = text("watch") === "" ? 0 : wholeNumber(text("watch"), 86400 * 365);
 	if (!(watch >= 0))
 		bad("watch");
 	const folder = source.length > 1 && source.endsWith("/") ? source.slice(0, -1) : source;
 	const journal = text("journal") || `${folder}/.scan-journal`;
-	if (journal.startsWith(`${folder}/`) && !journal.startsWith(`${folder}/.`))
+	if (mayBeScan(journal, folder))
 		wrong.push(`journal=${journal}: in the folder of scans its name must begin with a period, lest it be taken for a scan`);
 	const slash = journal.lastIndexOf("/");
 	const state = text("state") || `${journal.slice(0, slash + 1)}.scan-state.json`;
-	if (state.startsWith(`${folder}/`) && !state.startsWith(`${folder}/.`))
+	if (mayBeScan(state, folder))
 		wrong.push(`state=${state}: in the folder of scans its name must begin with a period, lest it be taken for a scan`);
+	const timeout = text("timeout") === "" ? 12 : wholeNumber(text("timeout"), 600);
+	if (!(timeout >= 1))
+		bad("timeout");
+	const patience = text("patience") === "" ? 120 : wholeNumber(text("patience"), 86400);
+	if (!(patience >= 0))
+		bad("patience");
 	const verbose = choice("verbose", ["false", "true", "0", "1"]);
 
 	if (wrong.length)
@@ -167,7 +183,7 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 		realm, kdc: kdc!,
 		dialectMin, dialectMax, signing, encryption, signingAlgorithms, encryptionAlgorithms,
 		source: folder, name: text("name") || "{name}", journal, state,
-		after, watch, verbose: verbose === "true" || verbose === "1",
+		after, verify, watch, timeout, patience, verbose: verbose === "true" || verbose === "1",
 	};
 }
 
@@ -185,6 +201,14 @@ function nearest(key: string): string {
 			return `did you mean "${known}"?`;
 	}
 	return `allowed are ${Object.keys(meanings).join(", ")}`;
+}
+
+/** Whether a file would be found among the scans: hidden ones are not, nor are those in a folder below. */
+function mayBeScan(path: string, folder: string): boolean {
+	if (!path.startsWith(`${folder}/`))
+		return false;
+	const name = path.slice(folder.length + 1);
+	return !name.startsWith(".") && !name.includes("/");
 }
 
 /** NaN for anything but plain digits up to most. */

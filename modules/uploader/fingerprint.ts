@@ -17,8 +17,13 @@ export function isTimeProof(mtime: number): boolean {
 	return mtime >= leastTime && mtime % 900_000 !== 0;
 }
 
-/** The first 8 bytes of the SHA-256 of the file. Throws StorageError where it is not as long as scan says. */
+/** The first 8 bytes of the SHA-256 of the file. Throws as digestOf(). */
 export async function fingerprint(scan: Scan): Promise<Uint8Array> {
+	return (await digestOf(scan)).slice(0, 8);
+}
+
+/** The SHA-256 of the file. Throws StorageError where it is not as long as scan says. */
+export async function digestOf(scan: Scan): Promise<Uint8Array> {
 	const file = new File(scan.path, "r");
 	const digest = new Digest(DigestAlgorithm.SHA256);
 	try {
@@ -34,7 +39,7 @@ export async function fingerprint(scan: Scan): Promise<Uint8Array> {
 			throw new StorageError(`${scan.name}: the file has ${at} bytes, and had ${scan.size} when it was found: it will be looked at again next time`);
 		const whole = new Uint8Array(32);
 		digest.finish(whole, 0);
-		return whole.slice(0, 8);
+		return whole;
 	}
 	finally {
 		digest.close();

@@ -95,6 +95,18 @@ export class Report implements UploadListener {
 		this.#options.print(`  ! ${reason.message}`);
 	}
 
+	interrupted(scan: Scan, reason: Error, waitMs: number): void {
+		const { print, terminal, progress } = this.#options;
+		if (terminal)
+			progress("");
+		print(`  ${scan.name}: ${reason.message}; going on in ${(waitMs / 1000).toFixed(1)} s`);
+	}
+
+	waited(_scan: Scan, reason: Error): void {
+		this.#stayed++;
+		this.#lastReason = reason;
+	}
+
 	stayed(scan: Scan, reason: Error): void {
 		this.#clear();
 		this.#stayed++;

@@ -27,7 +27,7 @@ const second = 1000, minute = 60 * second, hour = 60 * minute;
 /** The kinds of faults. */
 export const Faults = Object.freeze({
 	/** The connection, the session or the server went away: routers and servers start anew within minutes, and some stay off all night. */
-	CONNECTION: Object.freeze({ action: Action.RESUME, firstMs: second, mostMs: 5 * minute }),
+	CONNECTION: Object.freeze({ action: Action.RESUME, firstMs: second / 4, mostMs: 5 * minute }),
 	/** The server is there, and short of something that comes back by itself. */
 	BUSY: Object.freeze({ action: Action.RESUME, firstMs: 5 * second, mostMs: 5 * minute }),
 	/** The temporary file, or the handle to it, is gone: the scan begins anew. */

@@ -94,6 +94,18 @@ export class StateFile implements UploadListener {
 		this.#next.remembered(scan, trouble);
 	}
 
+	interrupted(scan: Scan, reason: Error, waitMs: number): void {
+		if (this.#scan === scan)
+			this.#files[0].retries++;
+		this.#write(false);
+		this.#next.interrupted(scan, reason, waitMs);
+	}
+
+	waited(scan: Scan, reason: Error): void {
+		this.#stayed++;
+		this.#next.waited(scan, reason);
+	}
+
 	stayed(scan: Scan, reason: Error): void {
 		this.#stayed++;
 		this.#settle(scan, "stayed", reason);

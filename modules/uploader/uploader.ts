@@ -1,21 +1,20 @@
 /**
- * Brings every scan of the source folder to the share: whole, once, under its name. Up under a temporary name, checked, then renamed;
+ * Brings every scan of the source folder to the share: whole, once, under its name, whatever happens on the way. Up under a temporary name, checked, then renamed;
  * the local file is touched only after the server has confirmed. Knows no wire format and no network: main.ts says how to connect.
  */
 import Timer from "timer";
-import { createDirectory, flushFolder, move, remove } from "../../hosts/storage/storage.js";
-import { newFile } from "../client/create.js";
+import { crc32, createDirectory, flushFolder, move, putText, remove } from "../../hosts/storage/storage.js";
 import type { TreeConnect } from "../client/tree-connect.js";
-import { sharePath } from "../client/share-name.js";
-import type { Open } from "../client/open.js";
-import { ProtocolError, StatusError, StorageError } from "../errors/errors.js";
-import { NTStatus } from "../smb2/status.js";
+import { StorageError, TransportError } from "../errors/errors.js";
 import { fingerprint, isTimeProof } from "./fingerprint.js";
 import type { Journal } from "./journal.js";
 import { JournalEntry, JournalState } from "./journal-record.js";
-import { numberedName, targetName } from "./naming.js";
-import { concernsAll, faultOf } from "./retry.js";
+import { deleteLeftovers } from "./leftovers.js";
+import { numberedName } from "./naming.js";
+import type { PostponedScans } from "./postponed.js";
+import { Action, BackOff, concernsAll, faultOf } from "./retry.js";
 import { isUnchanged, type Scan, type Settling, Spool } from "./spool.js";
+import { Transfer } from "./transfer.js";
 
 export interface UploaderOptions {
 	/** Folder of scans. Those that arrived go to its sub-folder "sent" where after is "move". */
@@ -25,14 +24,29 @@ export interface UploaderOptions {
 	readonly after: "keep" | "move" | "delete";
 	/** How a scan is named on the share: see naming.ts. Not given: as it is called here. */
 	readonly name?: string;
+	/** What of it is checked before it gets its name; not given: its length. */
+	readonly verify?: "length" | "content";
+	/** Server and share, for the journal: what is half sent is gone on with at the same place only. */
+	readonly place: string;
 	/** Remembers what has arrived; or why there is none, and then only what is safe without it is done: see docs/DESIGN.md. */
 	readonly journal: Journal | Error;
 	/** Eight hexadecimal digits that mark this device's temporary files. */
 	readonly device: string;
 	/** When a file counts as complete; not given: at once. */
 	readonly settling?: Settling;
-	/** Connects, logs on and opens the share. Called when the first scan is there, and not again after it failed. */
-	connect(): Promise<TreeConnect>;
+	/** Outlives the looks: which scans wait, and whether something of ours may lie about on the share. */
+	readonly postponed: PostponedScans;
+	readonly tidy: { due: boolean };
+	/** For how long a lost connection is tried again, without a byte confirmed in between, before the look ends. */
+	readonly patienceMs: number;
+	/** Numbers from 0 to below 1, and milliseconds that only go up. */
+	random(): number;
+	ticks(): number;
+	/**
+	 * Connects, logs on and opens the share. Called when the first scan is there; not again after it failed the first time, and again, after a while, when a connection was lost.
+	 * previousSessionId: of the session that was lost.
+	 */
+	connect(previousSessionId: Uint8Array | undefined): Promise<TreeConnect>;
 	readonly listener: UploadListener;
 }
 
@@ -40,36 +54,47 @@ export interface UploaderOptions {
 export interface UploadListener {
 	started(scan: Scan): void;
 	progressed(confirmed: number): void;
+	/** What led to it was lost; it goes on, where it was, in so many milliseconds. */
+	interrupted(scan: Scan, reason: Error, waitMs: number): void;
 	/** name: under which it stands in the folder of the share, as a person reads it. trouble: it arrived, but the local file could not be dealt with. */
 	arrived(scan: Scan, name: string, trouble: Error | undefined): void;
 	/** It arrived at an earlier time, and is not sent again. trouble: as for arrived(). */
 	remembered(scan: Scan, trouble: Error | undefined): void;
 	/** It stays here, untouched. */
 	stayed(scan: Scan, reason: Error): void;
+	/** It stays here for a reason that stayed() told at an earlier look: its time has not come yet. */
+	waited(scan: Scan, reason: Error): void;
 	/** Something else that a person has to know. */
 	warned(reason: Error): void;
 }
 
-/** "scan (9999).pdf" is the last name that is tried. */
-const numberMax = 9999;
+/** How often the first log-on of a look is tried again after it was cut off: a server that speaks no SMB 2 does so each time. */
+const firstFailuresMax = 3;
 
 export class Uploader {
 	#options: UploaderOptions;
 	#tree: TreeConnect | undefined;
+	/** Of the session that was lost. */
+	#previousSessionId: Uint8Array | undefined;
+	/** Whether there has been a connection in this look. */
+	#connected = false;
 	#journal: Journal | undefined;
 	#temporaries = 0;
-	#folderReady = false;
+	#place: number;
+	#backOff: BackOff;
 
 	constructor(options: UploaderOptions) {
 		this.#options = options;
+		this.#place = checksum(`${options.place}/${options.path}`);
+		this.#backOff = new BackOff(() => options.random());
 	}
 
 	/**
-	 * Looks at the folder once and uploads what is there, oldest first, over one session. Settles when every scan was dealt with; the
-	 * listener has heard of each. An error that no other scan would escape (no connection, no permission, no room) is the reason for all that remain.
+	 * Looks at the folder once and uploads what is there, oldest first, over one session, or as many as it takes. Settles when every scan was dealt with; the
+	 * listener has heard of each. An error that no other scan would escape (no connection, no permission, no room) is the reason for all that remain, and what run() settles with.
 	 * Rejects only where the folder can't be read: StorageError.
 	 */
-	async run(): Promise<void> {
+	async run(): Promise<Error | undefined> {
 		const spool = this.#look(() => new Spool(this.#options.source, this.#options.settling));
 		try {
 			let hopeless = this.#begin();
@@ -79,7 +104,8 @@ export class Uploader {
 				else
 					hopeless = await this.#send(spool, scan);
 			}
-			this.#journal?.endLook(true);
+			this.#end();
+			return hopeless;
 		}
 		finally {
 			spool.close();
@@ -109,12 +135,22 @@ export class Uploader {
 		return canDoWithout(journal, after) ? undefined : journal;
 	}
 
+	/** Every scan was dealt with: what goes wrong now concerns the next look. */
+	#end(): void {
+		try {
+			this.#journal?.endLook(true);
+		}
+		catch (error) {
+			this.#options.listener.warned(error as Error);
+		}
+	}
+
 	/** A scan that can't be sent now: it stays, unless it has arrived before. */
 	async #pass(scan: Scan, reason: Error): Promise<void> {
 		const { listener } = this.#options;
 		try {
-			const entry = await this.#arrivedBefore(scan);
-			if (entry)
+			const entry = await this.#known(scan);
+			if (entry && entry.state >= JournalState.PUBLISHED)
 				listener.remembered(scan, this.#settleAgain(scan, entry));
 			else
 				listener.stayed(scan, reason);
@@ -124,12 +160,12 @@ export class Uploader {
 		}
 	}
 
-	/** What the journal knows of scan if it has arrived, whatever became of the file here. */
-	async #arrivedBefore(scan: Scan): Promise<JournalEntry | undefined> {
+	/** What the journal knows of this very scan. */
+	async #known(scan: Scan): Promise<JournalEntry | undefined> {
 		const entry = this.#journal?.find(scan);
-		if (entry === undefined || entry.state < JournalState.PUBLISHED)
+		if (entry === undefined)
 			return undefined;
-		// Where the time proves nothing, another scan may look just like the one that arrived.
+		// Where the time proves nothing, another scan may look just like the one that is known.
 		if (entry.fingerprint === undefined)
 			return isTimeProof(scan.mtime) ? entry : undefined;
 		const now = await fingerprint(scan);
@@ -145,7 +181,7 @@ export class Uploader {
 	}
 
 	/** Writes down how far a scan has come. Returns the error where that can't be done, and the journal is done without from then on. */
-	#remember(entry: JournalEntry, state: number): Error | undefined {
+	#remember(entry: JournalEntry, state: JournalEntry["state"]): Error | undefined {
 		entry.state = state;
 		try {
 			this.#journal?.record(entry);
@@ -159,38 +195,110 @@ export class Uploader {
 
 	/** Uploads one scan and tells the listener. Returns the error, if there was one that no other scan would escape. */
 	async #send(spool: Spool, scan: Scan): Promise<Error | undefined> {
-		const { listener, after } = this.#options;
+		const { listener, after, postponed, ticks } = this.#options;
 		let started = false;
 		try {
-			const before = await this.#arrivedBefore(scan);
-			if (before) {
-				listener.remembered(scan, this.#settleAgain(scan, before));
+			const known = await this.#known(scan);
+			if (known && known.state >= JournalState.PUBLISHED) {
+				listener.remembered(scan, this.#settleAgain(scan, known));
 				return undefined;
 			}
-			await settled(spool.unsettledMs(scan));
-			const entry = new JournalEntry(scan);
-			if (this.#journal && !isTimeProof(scan.mtime))
-				entry.fingerprint = await fingerprint(scan);
+			const waits = postponed.reason(scan, ticks());
+			if (waits) {
+				listener.waited(scan, waits);
+				return undefined;
+			}
+			await wait(spool.unsettledMs(scan));
+			const entry = known && known.place === this.#place ? known : await this.#entry(scan);
 			// What can't be remembered is not sent.
 			this.#journal?.prepare();
 			started = true;
 			listener.started(scan);
-			this.#tree ??= await this.#options.connect();
-			const name = await this.#upload(this.#tree, scan, entry);
+			const name = await this.#transfer(scan, entry);
+			entry.target = name;
 			let lost = this.#remember(entry, after === "keep" ? JournalState.DONE : JournalState.PUBLISHED);
 			const trouble = this.#settle(scan);
 			if (!trouble && after !== "keep")
 				lost ??= this.#remember(entry, JournalState.DONE);
+			postponed.arrived(scan);
 			listener.arrived(scan, name, trouble);
 			return lost && this.#lose(lost);
 		}
 		catch (error) {
-			listener.stayed(scan, error as Error);
-			// The journal's own error is no scan's: prepare() and find() close it.
-			if (!started && this.#journal?.closed)
-				return this.#lose(error as Error);
-			return (started && this.#tree === undefined) || concernsAll(faultOf(error as Error)) ? error as Error : undefined;
+			const reason = error as Error;
+			listener.stayed(scan, reason);
+			this.#options.tidy.due = true;
+			// The journal's own error is no scan's: it is closed by it.
+			if (this.#journal?.closed)
+				return this.#lose(reason);
+			if ((started && !this.#connected) || concernsAll(faultOf(reason)))
+				return reason;
+			postponed.failed(scan, reason, ticks());
+			return undefined;
 		}
+	}
+
+	async #entry(scan: Scan): Promise<JournalEntry> {
+		const entry = new JournalEntry(scan);
+		entry.place = this.#place;
+		if (this.#journal && !isTimeProof(scan.mtime))
+			entry.fingerprint = await fingerprint(scan);
+		return entry;
+	}
+
+	/** Brings scan to the share, over as many connections as it takes. */
+	async #transfer(scan: Scan, entry: JournalEntry): Promise<string> {
+		const { listener, path, name = "{name}", device, verify = "length", patienceMs, ticks } = this.#options;
+		const backOff = this.#backOff;
+		const transfer = new Transfer(scan, entry, {
+			path, name, device, verify,
+			nextTemporary: () => this.#journal?.nextTemporary() ?? ++this.#temporaries,
+			remember: entry => this.#journal?.record(entry),
+			progressed: confirmed => {
+				backOff.reset();
+				listener.progressed(confirmed);
+			},
+		});
+		let since = -1;
+		for (;;) {
+			try {
+				const arrived = await transfer.run(this.#tree ?? await this.#connect());
+				backOff.reset();
+				return arrived;
+			}
+			catch (error) {
+				const { action } = backOff.failed(error as Error, ticks());
+				if (action === Action.RESUME)
+					this.#drop();
+				const waitMs = backOff.waitMs(ticks());
+				if (backOff.failures === 1)
+					since = ticks();
+				if (action !== Action.RESUME || ticks() + waitMs - since > patienceMs || (!this.#connected && !(wasCut(error as Error) && backOff.failures <= firstFailuresMax)))
+					throw error;
+				listener.interrupted(scan, error as Error, waitMs);
+				await wait(waitMs);
+			}
+		}
+	}
+
+	async #connect(): Promise<TreeConnect> {
+		const { connect, path, device, tidy } = this.#options;
+		const tree = this.#tree = await connect(this.#previousSessionId);
+		this.#previousSessionId = tree.session.connection.sessionId;
+		this.#connected = true;
+		// Without a journal nobody knows what is needed.
+		if (tidy.due && this.#journal) {
+			const journal = this.#journal;
+			await deleteLeftovers(tree, path, device, number => isNeeded(journal, number));
+			tidy.due = false;
+		}
+		return tree;
+	}
+
+	/** This connection is of no use any more. */
+	#drop(): void {
+		this.#tree?.session.connection.close();
+		this.#tree = undefined;
 	}
 
 	/** The journal can't be used any more. Returns why nothing more can be sent, if so it is. */
@@ -205,7 +313,6 @@ export class Uploader {
 	async #disconnect(): Promise<void> {
 		const tree = this.#tree;
 		this.#tree = undefined;
-		this.#folderReady = false;
 		if (!tree)
 			return;
 		const { session } = tree;
@@ -219,85 +326,6 @@ export class Uploader {
 			// All scans are settled: the server will find out by itself that nobody is there any more.
 		}
 		session.connection.close();
-	}
-
-	/** Returns the name under which the scan stands in the folder; notes in entry what is to be remembered. */
-	async #upload(tree: TreeConnect, scan: Scan, entry: JournalEntry): Promise<string> {
-		if (!isUnchanged(scan))
-			throw new StorageError(`${scan.name}: the file was changed or taken away after it was found: it will be looked at again next time`);
-		const open = await this.#createTemporary(tree);
-		let name: string;
-		try {
-			await open.write(scan.path, 0, scan.size, this.#options.listener.progressed);
-			const arrived = await open.flush();
-			if (arrived !== scan.size)
-				throw new ProtocolError(`${scan.name}: the server says that ${arrived} of ${scan.size} bytes arrived`);
-			if (!isUnchanged(scan))
-				throw new StorageError(`${scan.name}: the file was changed while it was being sent: it will be sent again next time`);
-			await open.setTimes(scan.mtime);
-			const { name: pattern = "{name}", device } = this.#options;
-			entry.temporary = this.#temporaries;
-			entry.target = name = await this.#publish(open, targetName(pattern, scan, device, this.#temporaries));
-		}
-		catch (error) {
-			await discard(open);
-			throw error;
-		}
-		await closeQuietly(open);
-		return name;
-	}
-
-	/** A new hidden file in the folder, whose name nobody else uses. */
-	async #createTemporary(tree: TreeConnect, attempts = 0): Promise<Open> {
-		this.#temporaries = this.#journal?.nextTemporary() ?? this.#temporaries + 1;
-		const name = `.scan-${this.#options.device}-${this.#temporaries}.part`;
-		try {
-			return await tree.create(this.#inFolder(name), newFile);
-		}
-		catch (error) {
-			if (!(error instanceof StatusError))
-				throw error;
-			if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !this.#folderReady && this.#options.path !== "") {
-				await tree.createFolder(sharePath(this.#options.path));
-				this.#folderReady = true;
-				return this.#createTemporary(tree, attempts);
-			}
-			if (error.status === NTStatus.OBJECT_NAME_COLLISION && attempts < numberMax)
-				return this.#createTemporary(tree, attempts + 1);
-			throw error;
-		}
-	}
-
-	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. */
-	async #publish(open: Open, wanted: string): Promise<string> {
-		let foldersReady = !wanted.includes("/");
-		for (let n = 1; ;) {
-			const name = n === 1 ? wanted : numberedName(wanted, n);
-			try {
-				await open.rename(this.#inFolder(sharePath(name)));
-				return name;
-			}
-			catch (error) {
-				if (!(error instanceof StatusError))
-					throw error;
-				if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !foldersReady) {
-					foldersReady = true;
-					await open.tree.createFolder(this.#inFolder(sharePath(wanted.slice(0, wanted.lastIndexOf("/")))));
-					continue;
-				}
-				if (error.status !== NTStatus.OBJECT_NAME_COLLISION || n === numberMax)
-					throw error;
-				// It may be this very scan, sent before power was lost: without the journal nobody can tell.
-				if (!this.#journal)
-					throw new StorageError(`${wanted} is on the share already, and perhaps is this very scan: without the journal it is not sent under another name`, { cause: error });
-				n++;
-			}
-		}
-	}
-
-	#inFolder(name: string): string {
-		const { path } = this.#options;
-		return path === "" ? name : `${sharePath(path)}\\${name}`;
 	}
 
 	/** Does with the local file what the person wants done with what has arrived; returns what went wrong, if anything. */
@@ -330,34 +358,32 @@ function canDoWithout(reason: Error, after: UploaderOptions["after"]): boolean {
 	return after !== "keep" && (reason.cause as { code?: string } | undefined)?.code === "ENOSPC";
 }
 
-/** Waits until a file that may still be written to has had its time: isUnchanged() then tells. */
-async function settled(ms: number): Promise<void> {
+/** Whether there was a connection, and it was cut or fell silent: not that nobody listens there. */
+function wasCut(error: Error): boolean {
+	return error instanceof TransportError && (error.code === "ECONNRESET" || error.code === "EOF" || error.code === "EPIPE" || error.code === "SILENT");
+}
+
+/** Whether a scan that is half sent has its temporary file under that number. */
+function isNeeded(journal: Journal, number: number): boolean {
+	for (let nth = 0, entry = journal.unfinished(nth); entry !== undefined; entry = journal.unfinished(++nth)) {
+		if (entry.temporary === number)
+			return true;
+	}
+	return false;
+}
+
+function checksum(text: string): number {
+	const bytes = new Uint8Array(4 * text.length);
+	return crc32(0, bytes, 0, putText(text, bytes, 0));
+}
+
+async function wait(ms: number): Promise<void> {
 	if (ms > 0)
 		await new Promise<void>(resolve => Timer.set(() => resolve(), ms));
 }
 
-/** Has the temporary file deleted, as far as the server still listens. */
-async function discard(open: Open): Promise<void> {
-	if (!open.tree.session.connection.alive)
-		return;
-	try {
-		await open.deleteOnClose();
-	}
-	catch {
-		// The error that led here is the one to be told; whether the file could be deleted changes nothing about it.
-	}
-	await closeQuietly(open);
-}
-
-/** For a file whose fate is settled: what the server says to the CLOSE changes nothing about it, and a lost connection is found out by the next request. */
-async function closeQuietly(open: Open): Promise<void> {
-	try {
-		await open.close();
-	}
-	catch {
-		// See above.
-	}
-}
+/** "scan (9999).pdf" is the last name that is tried. */
+const numberMax = 9999;
 
 function moveToSent(scan: Scan, folder: string): void {
 	createDirectory(folder);

@@ -48,7 +48,7 @@ const protections = [["signed", {}], ["signed by AES-GMAC", { "signing-algorithm
 		for (const size of [1, 60]) {
 			const one = new Scanner();
 			one.put(`${size} MiB.pdf`, size * 1_048_576);
-			const run = await one.send(samba, { path: "peaks", ...settings }, { bits: 32, hostOptions: ["--report"] });
+			const run = await one.send(samba, { path: `peaks ${how}`, ...settings }, { bits: 32, hostOptions: ["--report"] });
 			assertSaid(run, 0);
 			const heap = heapOf(run);
 			peaks.push(heap["slotsPeak"]!);

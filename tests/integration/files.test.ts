@@ -1,5 +1,5 @@
 /** Against a real Samba: sizes, names, what is there already, what becomes of the local file. */
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { Proxy, Command } from "../support/proxy.js";
@@ -108,6 +108,42 @@ describe("files", function () {
 		scanner.put("scan.pdf", 3000);
 		assertSaid(await scanner.send(samba, { path, after: "keep" }), 0);
 		deepEqual(scanner.names().filter(name => !name.startsWith(".")), ["scan.pdf"]);
+		scanner.assertUntouched();
+	});
+
+	it("after=keep sends a scan once, over any number of runs, and what is changed anew", async () => {
+		for (const name of ["a.pdf", "b.pdf"]) scanner.put(name, 1000);
+		assertSaid(await scanner.send(samba, { path }), 0, /2 scans arrived/);
+		assertSaid(await scanner.sendAgain(samba, { path }), 0, /Nothing new in .*: 2 scans had arrived before/);
+		const bytes = scanner.put("a.pdf", 2000);
+		scanner.put("c.pdf", 1000);
+		assertSaid(await scanner.sendAgain(samba, { path }), 0, /2 scans arrived .*1 scan had arrived before/);
+		deepEqual(onShare(samba, path), ["a (2).pdf", "a.pdf", "b.pdf", "c.pdf"]);
+		assertSame(arrived("a (2).pdf"), bytes);
+		const { totals, running } = JSON.parse(readFileSync(scanner.path(".scan-state.json"), "utf8"));
+		deepEqual([running, totals.arrived, totals.before, totals.stayed], [false, 2, 1, 0]);
+	});
+
+	it("a scan that arrived and could not be moved is not sent again", async () => {
+		scanner.put("scan.pdf", 1000);
+		writeFileSync(scanner.path("sent"), "in the way");
+		assertSaid(await scanner.send(samba, { path, after: "move" }), 1, /could not be moved/);
+		unlinkSync(scanner.path("sent"));
+		assertSaid(await scanner.sendAgain(samba, { path, after: "move" }), 0, /had arrived before/);
+		deepEqual(onShare(samba, path).filter(name => name.startsWith("scan")), ["scan.pdf"]);
+		deepEqual(scanner.names(), ["sent"]);
+	});
+
+	it("name={date}/{stem} {counter}.{ext}: folders are made, names are the device's", async () => {
+		const bytes = scanner.put("scan.pdf", 1000);
+		assertSaid(await scanner.send(samba, { path, name: "{date}/{stem} {counter}.{ext}" }), 0, /arrived as .*2024-01-02\/scan 0001\.pdf/);
+		assertSame(arrived("2024-01-02/scan 0001.pdf"), bytes);
+	});
+
+	it("without a place to remember what was sent nothing is sent, and it is said why", async () => {
+		scanner.put("scan.pdf", 1000);
+		assertSaid(await scanner.send(samba, { path, journal: scanner.path("none/.journal") }), 1, /! journal .*none\/\.journal: open .*No such file/, /1 scan stayed here/);
+		deepEqual(onShare(samba, path), []);
 		scanner.assertUntouched();
 	});
 

@@ -97,9 +97,9 @@ describe("refusals", function () {
 			const stuck = await Proxy.start({ port: samba.port, reply: message => message.command === Command.CREATE ? undefined : message.bytes });
 			const halting = await Proxy.start({ port: samba.port, reply: message => message.command === Command.CREATE ? message.bytes.slice(0, 30) : message.bytes });
 			closing.push(mute, { close: () => void stuck.close() }, { close: () => void halting.close() });
-			silent = scanner.send({ ...target(samba), port: mute.port }, {}, { timeoutMs: silenceMs });
-			silentLater = scanner.send({ ...target(samba), port: stuck.port }, {}, { timeoutMs: silenceMs });
-			halfAnswer = scanner.send({ ...target(samba), port: halting.port }, {}, { timeoutMs: silenceMs });
+			silent = scanner.send({ ...target(samba), port: mute.port }, { patience: 0 }, { timeoutMs: silenceMs });
+			silentLater = scanner.send({ ...target(samba), port: stuck.port }, { patience: 0 }, { timeoutMs: silenceMs });
+			halfAnswer = scanner.send({ ...target(samba), port: halting.port }, { patience: 0 }, { timeoutMs: silenceMs });
 			// Whoever fails first must not leave the others as unhandled rejections.
 			for (const run of [silent, silentLater, halfAnswer]) run.catch(() => {});
 		});

@@ -14,15 +14,17 @@ import { Memory } from "../../modules/smb2/wire.js";
 import { ProtocolError, TransportError } from "../../modules/errors/errors.js";
 
 export const Command = Object.freeze({
-	NEGOTIATE: 0, SESSION_SETUP: 1, LOGOFF: 2, TREE_CONNECT: 3, TREE_DISCONNECT: 4, CREATE: 5, CLOSE: 6, FLUSH: 7, READ: 8, WRITE: 9, IOCTL: 11, QUERY_INFO: 16, SET_INFO: 17,
+	NEGOTIATE: 0, SESSION_SETUP: 1, LOGOFF: 2, TREE_CONNECT: 3, TREE_DISCONNECT: 4, CREATE: 5, CLOSE: 6, FLUSH: 7, READ: 8, WRITE: 9, IOCTL: 11, QUERY_DIRECTORY: 14, QUERY_INFO: 16, SET_INFO: 17,
 } as const);
 
 export const Status = Object.freeze({
-	SUCCESS: 0, PENDING: 0x103, MORE_PROCESSING_REQUIRED: 0xC0000016, ACCESS_DENIED: 0xC0000022, OBJECT_NAME_COLLISION: 0xC0000035, OBJECT_PATH_NOT_FOUND: 0xC000003A,
-	END_OF_FILE: 0xC0000011, DISK_FULL: 0xC000007F, NOT_SUPPORTED: 0xC00000BB, USER_SESSION_DELETED: 0xC0000203, FILE_CLOSED: 0xC0000128, SHARING_VIOLATION: 0xC0000043,
+	SUCCESS: 0, PENDING: 0x103, MORE_PROCESSING_REQUIRED: 0xC0000016, ACCESS_DENIED: 0xC0000022, NO_MORE_FILES: 0x80000006, NO_SUCH_FILE: 0xC000000F, END_OF_FILE: 0xC0000011, OBJECT_NAME_NOT_FOUND: 0xC0000034, OBJECT_NAME_COLLISION: 0xC0000035, OBJECT_PATH_NOT_FOUND: 0xC000003A,
+	DISK_FULL: 0xC000007F, NOT_SUPPORTED: 0xC00000BB, USER_SESSION_DELETED: 0xC0000203, FILE_CLOSED: 0xC0000128, SHARING_VIOLATION: 0xC0000043,
 } as const);
 
 const headerLength = 64;
+/** [MS-FSCC] 2.4. */
+const fileNetworkOpenInformation = 34;
 const responseFlag = 1, asyncFlag = 2, signedFlag = 8;
 const sessionId = 0x1122334455n;
 const sessionIdBytes = Uint8Array.of(0x55, 0x44, 0x33, 0x22, 0x11, 0, 0, 0);
@@ -96,6 +98,7 @@ export class Peer implements Carrier {
 	readonly #buffers: Buffers;
 	readonly #options: Required<PeerOptions>;
 	readonly #opens = new Map<number, File>();
+	readonly #listed = new Set<number>();
 	#fileIds = 0;
 	#receiveAt: number;
 	#receiveEnd: number;
@@ -335,9 +338,24 @@ export class Peer implements Carrier {
 				break;
 			case Command.QUERY_INFO: {
 				const file = this.#opens.get(fields.getUint32(headerLength + 24, true));
-				turn.body = pack([2, 9], [2, 72], [4, 24], [4, 0], [4, 0], [4, file ? file.bytes.length : 0], [4, 0], [4, 1], [1, 0], [1, 0], [2, 0]);
+				const length: [number, number][] = [[4, file ? file.bytes.length : 0], [4, 0]];
+				turn.body = request[headerLength + 3] === fileNetworkOpenInformation
+					? pack([2, 9], [2, 72], [4, 56], ...Array.from({ length: 10 }, () => [4, 0] as const), ...length, [4, 0x20], [4, 0])
+					: pack([2, 9], [2, 72], [4, 24], [4, 0], [4, 0], ...length, [4, 1], [1, 0], [1, 0], [2, 0]);
 				break;
 			}
+			case Command.READ: {
+				const file = this.#opens.get(fields.getUint32(headerLength + 16, true));
+				const length = fields.getUint32(headerLength + 4, true), offset = fields.getUint32(headerLength + 8, true);
+				const bytes = file?.bytes.slice(offset, offset + length) ?? [];
+				if (bytes.length === 0)
+					turn.status = Status.END_OF_FILE;
+				turn.body = Uint8Array.of(...pack([2, 17], [1, 80], [1, 0], [4, bytes.length], [4, 0], [4, 0]), ...bytes);
+				break;
+			}
+			case Command.QUERY_DIRECTORY:
+				this.#list(turn);
+				break;
 			case Command.CLOSE: {
 				const id = fields.getUint32(headerLength + 8, true), file = this.#opens.get(id);
 				if (file?.deletePending)
@@ -397,14 +415,40 @@ export class Peer implements Carrier {
 			this.folders.add(name);
 		else if (disposition === 2 && this.files.has(name))
 			turn.status = Status.OBJECT_NAME_COLLISION;
-		const file: File = { bytes: [], name, deletePending: false };
+		else if (disposition === 1 && !this.files.has(name))
+			turn.status = Status.OBJECT_NAME_NOT_FOUND;
+		const file = disposition === 1 && this.files.get(name) || { bytes: [], name, deletePending: false };
 		const id = ++this.#fileIds;
-		turn.body = pack([2, 89], [1, 0], [1, 0], [4, 2], ...Array.from({ length: 12 }, () => [4, 0] as const), [4, 0x20], [4, 0], [4, id], [4, 0], [4, id], [4, 0], [4, 0], [4, 0]);
+		turn.body = pack([2, 89], [1, 0], [1, 0], [4, 2], ...Array.from({ length: 10 }, () => [4, 0] as const), [4, file.bytes.length], [4, 0], [4, 0x20], [4, 0], [4, id], [4, 0], [4, id], [4, 0], [4, 0], [4, 0]);
 		if (turn.status !== Status.SUCCESS)
 			return;
 		if (!isFolder)
 			this.files.set(name, file);
 		this.#opens.set(id, file);
+	}
+
+	/** FileIdBothDirectoryInformation of all files that fit, in one answer; the next has no more. */
+	#list(turn: Turn): void {
+		const fields = view(turn.request), id = fields.getUint32(headerLength + 8, true);
+		const pattern = text(turn.request, fields.getUint16(headerLength + 24, true), fields.getUint16(headerLength + 26, true));
+		const prefix = pattern.slice(0, pattern.indexOf("*")), folder = this.#opens.get(id)!.name;
+		const names = [...this.files.keys()].map(name => folder === "" ? name : name.startsWith(`${folder}\\`) ? name.slice(folder.length + 1) : "\\")
+			.filter(name => !name.includes("\\") && name.startsWith(prefix));
+		if (this.#listed.has(id) || names.length === 0) {
+			turn.status = this.#listed.has(id) ? Status.NO_MORE_FILES : Status.NO_SUCH_FILE;
+			return;
+		}
+		this.#listed.add(id);
+		const entries = names.map((name, i) => {
+			const length = 104 + 2 * name.length, entry = new Uint8Array(i < names.length - 1 ? Math.ceil(length / 8) * 8 : length), at = view(entry);
+			at.setUint32(0, i < names.length - 1 ? entry.length : 0, true);
+			at.setUint32(60, 2 * name.length, true);
+			for (let n = 0; n < name.length; n++)
+				at.setUint16(104 + 2 * n, name.charCodeAt(n), true);
+			return entry;
+		});
+		const length = entries.reduce((sum, entry) => sum + entry.length, 0);
+		turn.body = Uint8Array.of(...pack([2, 9], [2, 72], [4, length]), ...entries.flatMap(entry => [...entry]));
 	}
 
 	#setInfo(turn: Turn): void {

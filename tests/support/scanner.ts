@@ -50,8 +50,14 @@ export class Scanner {
 		};
 	}
 
-	/** Runs the app against target. */
+	/** Runs the app against target, as a device that has never sent anything. */
 	send(target: Target, more: Values = {}, options: RunOptions = {}): Promise<Run> {
+		this.forget();
+		return this.sendAgain(target, more, options);
+	}
+
+	/** Runs the app against target, which remembers what it has sent. */
+	sendAgain(target: Target, more: Values = {}, options: RunOptions = {}): Promise<Run> {
 		return runApp(this.settings(target, more), options);
 	}
 

@@ -1,10 +1,12 @@
 /** A client on the scripted peer, from the folder of scans to the published file: what the tests of this folder start from. */
+import Time from "time";
 import { Buffers } from "../../../modules/client/buffers.js";
 import { Connection } from "../../../modules/client/connection.js";
 import { negotiate, type Policy } from "../../../modules/client/negotiate.js";
 import { Session } from "../../../modules/client/session.js";
 import type { TreeConnect } from "../../../modules/client/tree-connect.js";
 import { Journal } from "../../../modules/uploader/journal.js";
+import { PostponedScans } from "../../../modules/uploader/postponed.js";
 import { Uploader, type UploadListener, type UploaderOptions } from "../../../modules/uploader/uploader.js";
 import type { Scan } from "../../../modules/uploader/spool.js";
 import { equal } from "../../support/assert.js";
@@ -12,7 +14,7 @@ import { Dice } from "../../support/dice.js";
 import { type Peer, type PeerOptions, Peer as ScriptedPeer } from "../../support/peer.js";
 import { clear, save, scratch } from "../../support/scratch.js";
 
-export interface Outcome { scan: Scan; name?: string; trouble?: Error | undefined; reason?: Error; before?: true }
+export interface Outcome { scan: Scan; name?: string; trouble?: Error | undefined; reason?: Error; before?: true; waited?: true }
 
 export interface Bench {
 	/** The server on the other side of the latest connection; each has the same files. */
@@ -22,6 +24,7 @@ export interface Bench {
 	/** Path of the journal: in a folder of its own. */
 	readonly journal: string;
 	readonly outcomes: Outcome[];
+	readonly interruptions: Error[];
 	readonly warnings: Error[];
 	/** Bytes confirmed, each time the server said so. */
 	readonly progress: number[];
@@ -39,10 +42,11 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 	const folder = scratch();
 	const journals = scratch();
 	const dice = new Dice(1);
+	const postponed = new PostponedScans(() => 0), tidy = { due: false };
 	const buffers = new Buffers(4, slotLength);
 	const peer = new ScriptedPeer(buffers, options);
 	const it: Bench = {
-		peer, buffers, folder, journal: `${journals}/journal`, outcomes: [], warnings: [], progress: [], guestAsked: false, connection: undefined,
+		peer, buffers, folder, journal: `${journals}/journal`, outcomes: [], interruptions: [], warnings: [], progress: [], guestAsked: false, connection: undefined,
 		policy: { dialectMin: 0x0202, dialectMax: 0x0311, signingRequired: true, encryption: "on-demand", ciphers: [1, 2, 3, 4], signingAlgorithms: [1, 2, 0], server: "nas", clientGuid: new Uint8Array(16).fill(7) },
 		async connect() {
 			if (it.connection)
@@ -60,12 +64,16 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 				progressed(confirmed) { it.progress.push(confirmed); },
 				arrived(scan, name, trouble) { it.outcomes.push({ scan, name, trouble }); },
 				remembered(scan, trouble) { it.outcomes.push({ scan, before: true, trouble }); },
+				interrupted(_scan, reason) { it.interruptions.push(reason); },
 				stayed(scan, reason) { it.outcomes.push({ scan, reason }); },
+				waited(scan, reason) { it.outcomes.push({ scan, reason, waited: true }); },
 				warned(reason) { it.warnings.push(reason); },
 			};
 			const journal = more.journal ?? new Journal({ path: it.journal, anew: false, log: line => it.warnings.push(new Error(line)), random: (into, at, length) => dice.fill(into, at, length) });
 			try {
-				await new Uploader({ source: folder, path: "", after: "keep", device: "0badcafe", journal, connect: () => it.connect(), listener, ...more }).run();
+				await new Uploader({
+					source: folder, path: "", after: "keep", device: "0badcafe", place: "nas/scans", journal, connect: () => it.connect(), listener,
+					postponed, tidy, patienceMs: 0, random: () => 0, ticks: () => Time.ticks, ...more }).run();
 			}
 			finally {
 				if (journal instanceof Journal)

@@ -151,7 +151,7 @@ describe("a session that is lied to", () => {
 			it.peer.onError(new TransportError("gone", "EOF"));
 			return [];
 		};
-		return fails(it, ProtocolError, /closed the connection when it was asked to confirm.*somebody may be between/);
+		return fails(it, TransportError, /closed the connection when it was asked to confirm.*somebody may be between/);
 	}));
 
 	it("takes a signed word that there is no FSCTL_VALIDATE_NEGOTIATE_INFO, and no unsigned one", async () => {

@@ -1,6 +1,7 @@
 /** What the uploader remembers in the journal, and what it does without one. */
 import { remove, status, Status as FileStatus } from "../../../hosts/storage/storage.js";
 import { StorageError, TransportError } from "../../../modules/errors/errors.js";
+import { PostponedScans } from "../../../modules/uploader/postponed.js";
 import { deepEqual, equal, ok } from "../../support/assert.js";
 import { Command, Status } from "../../support/peer.js";
 import { save } from "../../support/scratch.js";
@@ -14,7 +15,7 @@ function exists(path: string): boolean {
 
 /** What became of each scan, in a word. */
 function summary(it: Bench): string[] {
-	const words = it.outcomes.map(({ scan, name, reason, before, trouble }) => `${scan.name} ${before ? "before" : reason ? "stayed" : name}${trouble ? " trouble" : ""}`);
+	const words = it.outcomes.map(({ scan, name, reason, before, waited, trouble }) => `${scan.name} ${before ? "before" : waited ? "waited" : reason ? "stayed" : name}${trouble ? " trouble" : ""}`);
 	it.outcomes.length = 0;
 	return words.sort();
 }
@@ -55,7 +56,11 @@ describe("the memory of what has arrived", () => {
 		deepEqual(summary(it), ["a.pdf stayed"]);
 		it.peer.before = () => {};
 		await it.upload();
+		deepEqual(summary(it), ["a.pdf waited"]);
+		await it.upload({ postponed: new PostponedScans(() => 0) });
 		deepEqual(summary(it), ["a.pdf a.pdf"]);
+		deepEqual([...it.peer.files.keys()], ["a.pdf"]);
+		equal(it.peer.count(Command.WRITE), 0, "what was sent is not sent again");
 	}));
 
 	it("tells what has arrived from what has not when no server answers", () => bench({}, async it => {
@@ -123,13 +128,16 @@ describe("without a journal", () => {
 		equal(it.warnings.length, 1);
 	}));
 
-	it("but a name that is taken is taken, perhaps by this very scan: nothing is sent under a second one", () => bench({}, async it => {
+	it("but a name that is taken by this very scan is left as it is, and by another is passed over", () => bench({}, async it => {
 		putScan(it, "a.pdf", pattern(10));
-		it.peer.files.set("a.pdf", { bytes: [1], name: "a.pdf", deletePending: false });
-		const outcomes = await it.upload({ after: "delete", journal: full("ENOSPC") });
-		ok(/perhaps is this very scan/.test(outcomes[0]!.reason!.message));
+		it.peer.files.set("a.pdf", { bytes: [...pattern(10)], name: "a.pdf", deletePending: false });
+		await it.upload({ after: "delete", journal: full("ENOSPC") });
+		deepEqual(summary(it), ["a.pdf a.pdf"]);
 		deepEqual([...it.peer.files.keys()], ["a.pdf"]);
-		ok(exists(`${it.folder}/a.pdf`));
+		ok(!exists(`${it.folder}/a.pdf`));
+		putScan(it, "a.pdf", pattern(11));
+		await it.upload({ after: "delete", journal: full("ENOSPC") });
+		deepEqual([...it.peer.files.keys()], ["a.pdf", "a (2).pdf"]);
 	}));
 });
 

@@ -33,6 +33,7 @@ describe("settings", () => {
 		equal(parseSettings({ ...good, journal: "/var/lib/journal" }).journal, "/var/lib/journal");
 		equal(parseSettings({ ...good, journal: "/var/lib/journal" }).state, "/var/lib/.scan-state.json");
 		equal(parseSettings({ ...good, journal: "here" }).state, ".scan-state.json");
+		equal(parseSettings({ ...good, journal: "/scans/notes/journal" }).journal, "/scans/notes/journal");
 		equal(parseSettings({ ...good, state: "/run/scans.json" }).state, "/run/scans.json");
 		equal(settings.verbose, true);
 	});

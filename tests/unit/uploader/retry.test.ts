@@ -66,12 +66,12 @@ describe("the retry policy", () => {
 		equal(backOff.waitMs(0), 0);
 		const reset = new TransportError("reset", "ECONNRESET");
 		equal(backOff.failed(reset, 0), Faults.CONNECTION);
-		equal(backOff.waitMs(0), 500);
-		equal(backOff.waitMs(400), 100);
-		equal(backOff.waitMs(500), 0);
+		equal(backOff.waitMs(0), 125);
+		equal(backOff.waitMs(100), 25);
+		equal(backOff.waitMs(125), 0);
 		equal(backOff.waitMs(5000), 0);
 		backOff.failed(reset, 1000);
-		equal(backOff.waitMs(1000), 1000);
+		equal(backOff.waitMs(1000), 250);
 		equal(backOff.failures, 2);
 		backOff.failed(new StatusError("full", NTStatus.DISK_FULL, "WRITE"), 2000);
 		equal(backOff.waitMs(2000), 150_000, "a full share is looked at again after a while");

@@ -26,6 +26,7 @@ describe("the state file", () => {
 		started: ({ name }) => heard.push(`started ${name}`), progressed: confirmed => heard.push(`progressed ${confirmed}`),
 		arrived: ({ name }, as) => heard.push(`arrived ${name} ${as}`), remembered: ({ name }) => heard.push(`remembered ${name}`),
 		stayed: ({ name }, reason) => heard.push(`stayed ${name} ${reason.message}`), warned: reason => heard.push(`warned ${reason.message}`),
+		interrupted: ({ name }, reason) => heard.push(`interrupted ${name} ${reason.message}`), waited: ({ name }) => heard.push(`waited ${name}`),
 	};
 
 	function make(): StateFile {

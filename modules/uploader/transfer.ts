@@ -1,0 +1,371 @@
+/**
+ * One scan's way onto the share: a temporary file, its bytes, a check, a name. It may be cut off at any instant and be gone on with over another connection, by this
+ * program or the next: what it takes is in the journal's entry. docs/DESIGN.md, "Each instant of power loss", goes through it step by step.
+ */
+import { random } from "../../hosts/crypto/random.js";
+import { type CreateParameters, dropFile, fileToRead, halfWrittenFile, newFile, unreadableFile } from "../client/create.js";
+import type { Open } from "../client/open.js";
+import { sharePath } from "../client/share-name.js";
+import type { TreeConnect } from "../client/tree-connect.js";
+import { ProtocolError, StatusError, StorageError } from "../errors/errors.js";
+import { NTStatus } from "../smb2/status.js";
+import { agreesBefore, holdsScan } from "./content.js";
+import { type JournalEntry, JournalState } from "./journal-record.js";
+import { numberedName, targetName } from "./naming.js";
+import { Action, Faults, faultOf } from "./retry.js";
+import { isUnchanged, type Scan } from "./spool.js";
+
+export interface TransferOptions {
+	/** Folder in the share, "/" between its parts, "" for the root. Made where it is missing. */
+	readonly path: string;
+	/** How scans are named there: naming.ts. */
+	readonly name: string;
+	/** Eight hexadecimal digits that mark this device's temporary files. */
+	readonly device: string;
+	/** Whether all of it is read back before it gets its name, or its length is enough. */
+	readonly verify: "length" | "content";
+	/** A number that no temporary file of this device has had. */
+	nextTemporary(): number;
+	/** Writes entry down; returns when it is safe. Throws where that can't be done. */
+	remember(entry: JournalEntry): void;
+	/** Up to which byte the server has confirmed all. Called for every WRITE: it should allocate nothing, and not throw. */
+	progressed(confirmed: number): void;
+}
+
+/** Between two records of how far the server has come. */
+const recordEvery = 1_000_000;
+/** "scan (9999).pdf" is the last name that is tried. */
+const numberMax = 9999;
+/** Ways to make the file, best first: the later ones are for shares that forbid to read, or to rename. */
+const ways: readonly CreateParameters[] = Object.freeze([newFile, unreadableFile, dropFile]);
+
+export class Transfer {
+	readonly scan: Scan;
+	readonly entry: JournalEntry;
+	readonly #options: TransferOptions;
+	/** Index into ways. */
+	#way = 0;
+	#folderReady = false;
+	/** When the next record is due, in bytes. */
+	#recordAt = recordEvery;
+	/** Whether the journal knows of this transfer. */
+	#recorded: boolean;
+	#lost: Error | undefined;
+
+	/** entry: as the journal has it, or new. */
+	constructor(scan: Scan, entry: JournalEntry, options: TransferOptions) {
+		this.scan = scan;
+		this.entry = entry;
+		this.#options = options;
+		this.#recorded = entry.temporary > 0;
+	}
+
+	/** Brings the scan to the share, or the rest of it; settles with the name under which it stands in the folder. After an error it may be run again, over another connection. */
+	async run(tree: TreeConnect): Promise<string> {
+		const { scan, entry } = this;
+		if (!isUnchanged(scan))
+			throw new StorageError(`${scan.name}: the file was changed or taken away after it was found: it will be looked at again next time`);
+		const publishing = entry.state === JournalState.PUBLISHING;
+		let open = entry.temporary > 0 ? await this.#reopen(tree) : undefined;
+		if (!open && publishing && await this.#stands(tree, entry.target!))
+			return entry.target!;
+		if (!open) {
+			this.#forget();
+			open = await this.#create(tree);
+		}
+		let name: string;
+		try {
+			await this.#send(open);
+			await this.#check(open);
+			await open.setTimes(scan.mtime);
+			name = await this.#publish(open);
+		}
+		catch (error) {
+			await this.#leave(open, error as Error);
+			throw error;
+		}
+		await closeQuietly(open);
+		return name;
+	}
+
+	// ---- the temporary file ----
+
+	/** The temporary file of before, ready to be gone on with at entry.confirmed; undefined where it is gone, or is not ours. */
+	async #reopen(tree: TreeConnect): Promise<Open | undefined> {
+		const { entry } = this;
+		const path = this.#temporaryPath();
+		const durable = entry.createGuid && entry.fileId;
+		const reclaimed = durable && await quietly(tree.reclaim(path, ways[this.#way], { version: tree.session.connection.dialect >= smb3 ? 2 : 1, createGuid: entry.createGuid!, fileId: entry.fileId! }));
+		const open = reclaimed ?? await quietly(tree.create(path, halfWrittenFile));
+		if (!open)
+			return undefined;
+		try {
+			if (entry.serverFile && open.diskId && entry.serverFile.some((byte, i) => byte !== open.diskId![i]))
+				return void await closeQuietly(open);
+			// What was confirmed may be lost with a server that was switched off.
+			entry.confirmed = Math.min(entry.confirmed, (await open.status()).length, this.scan.size);
+			if (!reclaimed && entry.confirmed > 0 && !await agreesBefore(open, this.scan, entry.confirmed))
+				entry.confirmed = 0;
+			return open;
+		}
+		catch (error) {
+			await this.#leave(open, error as Error);
+			throw error;
+		}
+	}
+
+	/** A new hidden file in the folder, whose name nobody else uses; where nothing may be renamed, under its own name. */
+	async #create(tree: TreeConnect): Promise<Open> {
+		const { entry } = this, { nextTemporary, path } = this.#options;
+		const createGuid = new Uint8Array(16);
+		random(createGuid, 0, 16);
+		for (let attempts = 1, named = false; ; attempts++) {
+			if (!named && this.#direct)
+				entry.target = this.#wanted(attempts);
+			else if (!named)
+				entry.temporary = nextTemporary();
+			named = true;
+			try {
+				const open = await tree.create(this.#direct ? this.#inFolder(entry.target!) : this.#temporaryPath(), ways[this.#way], createGuid);
+				entry.serverFile = open.diskId;
+				entry.createGuid = open.durable?.createGuid;
+				entry.fileId = open.durable?.fileId;
+				return open;
+			}
+			catch (error) {
+				if (!(error instanceof StatusError) || attempts === numberMax)
+					throw error;
+				const { status } = error;
+				if (status === NTStatus.OBJECT_PATH_NOT_FOUND && !this.#folderReady && path !== "") {
+					await tree.createFolder(sharePath(path));
+					this.#folderReady = true;
+				}
+				else if (status === NTStatus.ACCESS_DENIED && this.#way < ways.length - 1) {
+					this.#way++;
+					attempts = 0;
+					named = !this.#direct;
+				}
+				else if (status === NTStatus.OBJECT_NAME_COLLISION)
+					named = false;
+				else
+					throw error;
+			}
+		}
+	}
+
+	/** Whether the share lets nothing be renamed: the file stands under its name from the start then, hidden until it is whole. */
+	get #direct(): boolean { return ways[this.#way] === dropFile; }
+
+	#temporaryPath(): string { return this.#inFolder(temporaryName(this.#options.device, this.entry.temporary)); }
+
+	#inFolder(name: string): string {
+		const { path } = this.#options;
+		return path === "" ? sharePath(name) : `${sharePath(path)}\\${sharePath(name)}`;
+	}
+
+	/** Closes the file after an error, and has it deleted where nothing will go on with it. */
+	async #leave(open: Open, error: Error): Promise<void> {
+		const { alive } = open.tree.session.connection;
+		const fault = faultOf(error);
+		if (fault.action === Action.RESUME || fault === Faults.LOCKED) {
+			this.#keep();
+			if (alive)
+				await closeQuietly(open);
+			return;
+		}
+		if (alive) {
+			if (!this.#direct)
+				await quietly(open.deleteOnClose());
+			await closeQuietly(open);
+		}
+		this.#forget();
+	}
+
+	/** The next attempt, perhaps that of the next program, goes on with this file. */
+	#keep(): void {
+		if (this.#recorded)
+			return;
+		try {
+			this.#record(this.entry.state);
+		}
+		catch {
+			// Then it begins anew. That the journal is lost is found out by whoever writes to it next.
+		}
+	}
+
+	/** Nothing is to be gone on with. */
+	#forget(): void {
+		const { entry } = this;
+		entry.temporary = entry.confirmed = 0;
+		entry.createGuid = entry.fileId = entry.serverFile = entry.target = undefined;
+		if (this.#recorded) {
+			this.#recorded = false;
+			entry.state = JournalState.FORGOTTEN;
+			try {
+				this.#options.remember(entry);
+			}
+			catch {
+				// What led here is the error to be told. An entry that stays leads to a file that is gone, which is found out.
+			}
+		}
+		entry.state = JournalState.SENDING;
+		this.#recordAt = recordEvery;
+	}
+
+	// ---- its bytes ----
+
+	async #send(open: Open): Promise<void> {
+		const { scan, entry } = this;
+		this.#recordAt = entry.confirmed + recordEvery;
+		this.#lost = undefined;
+		if (entry.confirmed < scan.size)
+			await open.write(scan.path, entry.confirmed, scan.size - entry.confirmed, this.#progressed);
+		if (this.#lost)
+			throw this.#lost;
+	}
+
+	readonly #progressed = (confirmed: number): void => {
+		this.entry.confirmed = confirmed;
+		this.#options.progressed(confirmed);
+		if (confirmed < this.#recordAt || this.#lost)
+			return;
+		this.#recordAt = confirmed + recordEvery;
+		try {
+			this.#record(JournalState.SENDING);
+		}
+		catch (error) {
+			// Nothing may be thrown here; it is when the bytes are there.
+			this.#lost = error as Error;
+		}
+	};
+
+	#record(state: JournalEntry["state"]): void {
+		this.entry.state = state;
+		this.#recorded = true;
+		this.#options.remember(this.entry);
+	}
+
+	async #check(open: Open): Promise<void> {
+		const { scan } = this;
+		const arrived = await open.flush();
+		if (arrived !== scan.size)
+			throw new ProtocolError(`${scan.name}: the server says that ${arrived} of ${scan.size} bytes arrived`);
+		if (this.#options.verify === "content" && !this.#direct && !await holdsScan(open, scan))
+			throw new ProtocolError(`${scan.name}: what the share holds is not what was sent: the server's disk, or memory here, may be failing`);
+		if (!isUnchanged(scan))
+			throw new StorageError(`${scan.name}: the file was changed while it was being sent: it will be sent again next time`);
+	}
+
+	// ---- its name ----
+
+	/** The nth name that is tried: the first is the one that the person wants. */
+	#wanted(n: number): string {
+		const { name, device } = this.#options;
+		const wanted = targetName(name, this.scan, device, this.entry.temporary);
+		return n === 1 ? wanted : numberedName(wanted, n);
+	}
+
+	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. */
+	async #publish(open: Open): Promise<string> {
+		const { entry } = this;
+		if (this.#direct)
+			return entry.target!;
+		let foldersReady = false;
+		for (let n = 1; ;) {
+			const name = entry.target = this.#wanted(n);
+			this.#record(JournalState.PUBLISHING);
+			try {
+				await open.rename(this.#inFolder(name));
+				return name;
+			}
+			catch (error) {
+				if (!(error instanceof StatusError))
+					throw error;
+				if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !foldersReady && name.includes("/")) {
+					foldersReady = true;
+					await open.tree.createFolder(this.#inFolder(name.slice(0, name.lastIndexOf("/"))));
+					continue;
+				}
+				if (error.status !== NTStatus.OBJECT_NAME_COLLISION || n === numberMax)
+					throw error;
+				// It may be this very scan, sent before the journal was lost.
+				if (await this.#isThere(open.tree, name)) {
+					await quietly(open.deleteOnClose());
+					return name;
+				}
+				n++;
+			}
+		}
+	}
+
+	/** After a rename whose answer did not come, and the temporary file is gone: whether the scan stands under that name. */
+	async #stands(tree: TreeConnect, name: string): Promise<boolean> {
+		const { serverFile } = this.entry;
+		const there = await quietly(tree.create(this.#inFolder(name), fileToRead));
+		if (!there)
+			return false;
+		try {
+			if (serverFile && there.diskId)
+				return serverFile.every((byte, i) => byte === there.diskId![i]);
+			return await holdsScan(there, this.scan);
+		}
+		finally {
+			await closeQuietly(there);
+		}
+	}
+
+	/** Whether the file of that name holds this very scan. */
+	async #isThere(tree: TreeConnect, name: string): Promise<boolean> {
+		const there = await quietly(tree.create(this.#inFolder(name), fileToRead));
+		if (!there)
+			return false;
+		try {
+			return there.length === this.scan.size && await holdsScan(there, this.scan);
+		}
+		catch (error) {
+			if (!(error instanceof StatusError))
+				throw error;
+			// It can't be read, so nobody can tell: it counts as another file.
+			return false;
+		}
+		finally {
+			await closeQuietly(there);
+		}
+	}
+}
+
+/** [MS-SMB2] 2.2.3: the first dialect with durable handles of version 2. */
+const smb3 = 0x0300;
+
+/** The name of a temporary file. */
+export function temporaryName(device: string, number: number): string {
+	return `.scan-${device}-${number}.part`;
+}
+
+/** The number in a temporary file's name of that device, 0 where it is none. */
+export function temporaryNumber(device: string, name: string): number {
+	const [, number] = /^\.scan-[0-9a-f]{8}-([1-9][0-9]{0,9})\.part$/.exec(name) ?? [];
+	return number !== undefined && name === temporaryName(device, Number(number)) ? Number(number) : 0;
+}
+
+/** What came of it, or undefined where the server refused. Other errors concern the connection, and more than this one request. */
+async function quietly<T>(request: Promise<T>): Promise<T | undefined> {
+	try {
+		return await request;
+	}
+	catch (error) {
+		if (!(error instanceof StatusError))
+			throw error;
+		return undefined;
+	}
+}
+
+/** For a file whose fate is settled: what the server says to the CLOSE changes nothing about it, and a lost connection is found out by the next request. */
+async function closeQuietly(open: Open): Promise<void> {
+	try {
+		await open.close();
+	}
+	catch {
+		// See above.
+	}
+}
