@@ -340,7 +340,9 @@ export class Uploader {
 				remove(scan.path);
 			else
 				moveToSent(scan, `${source}/sent`);
-			// Before the journal says so.
+			// Before the journal says so; and the name there before it is gone here.
+			if (after === "move")
+				flushFolder(`${source}/sent`);
 			flushFolder(source);
 			return undefined;
 		}
