@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /** Hosts of one platform stand under everything and import that platform's own modules. */
-const platformHosts = ["hosts/desktop", "hosts/esp32", "hosts/lin"];
+const platformHosts = ["hosts/desktop", "hosts/esp32", "hosts/simulator"];
 
 function files(folder: string, ...endings: string[]): string[] {
 	if (!existsSync(join(root, folder))) return [];
