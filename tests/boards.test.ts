@@ -192,9 +192,9 @@ describe("C for the device", () => {
 	}
 
 	it("takes the device's branches: without FreeRTOS's headers it does not compile", () => withFlags(application, flags => {
-		const path = join(root, "hosts/pipeline/port.c");
-		const preprocessed = run("gcc", [...flags, "-E", path]).stdout;
-		ok(preprocessed.includes("xTaskCreatePinnedToCore") && !preprocessed.includes("pthread_create"));
+		ok(application.natives.some(path => path.endsWith("port-freertos.c")) && !application.natives.some(path => /port-posix|-win\.c$/.test(path)));
+		const preprocessed = run("gcc", [...flags, "-E", join(root, "hosts/pipeline/pipeline.c")]).stdout;
+		ok(preprocessed.includes("StaticSemaphore_t storage") && !preprocessed.includes("pthread_t handle"));
 	}));
 });
 

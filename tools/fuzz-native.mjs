@@ -10,8 +10,8 @@ const clang = process.env.CLANG ?? "clang";
 const flags = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-fno-omit-frame-pointer", "-Wall", "-Wextra", "-Werror", "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"];
 
 const crypto = { sources: ["backend", "key", "md4", "rc4", "digest", "mac", "kdf", "aead", "cts", "dk", "pbkdf2"].map(name => `hosts/crypto/${name}.c`), libs: ["-lmbedcrypto"] };
-const storage = { sources: ["hosts/storage/storage.c"] };
-const pipeline = { sources: ["pipeline", "port", "block"].map(name => `hosts/pipeline/${name}.c`), libs: ["-lpthread"] };
+const storage = { sources: ["hosts/storage/storage.c", "hosts/storage/system/storage-posix.c"] };
+const pipeline = { sources: ["pipeline", "system/port-posix", "block"].map(name => `hosts/pipeline/${name}.c`), libs: ["-lpthread"] };
 const card = { sources: ["tests/c/esp32-storage/idf.c", "hosts/esp32/storage/card.c"], libs: ["-Itests/c/esp32-headers", "-Ihosts/esp32/storage"] };
 
 /** Everything that a program may be made of. */

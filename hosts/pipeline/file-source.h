@@ -1,13 +1,11 @@
-/* A file as a pipeline's source, over POSIX calls. */
+/* A file of hosts/storage as a pipeline's source. */
 #ifndef PIPELINE_FILE_SOURCE_H
 #define PIPELINE_FILE_SOURCE_H
 
 #include "pipeline.h"
+#include "../storage/storage.h"
 
-typedef struct {
-	int fd;
-	uint64_t position;      /* where the next read() of the system goes on */
-} file_source;
+typedef storage_file file_source;
 
 extern const pipeline_source file_source_calls;
 

@@ -1,6 +1,6 @@
 /*
- * What the pipeline needs of the operating system: a lock, events, one thread and memory that DMA may fill. Only port.c
- * knows which system it is. (How a thread reaches XS is in xs_port.h.)
+ * What the pipeline needs of the operating system: a lock, events, one thread and memory that DMA may fill. Only
+ * system/ knows which it is. (How a thread reaches XS is in xs_port.h.)
  */
 #ifndef PIPELINE_PORT_H
 #define PIPELINE_PORT_H
@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #if defined(ESP_PLATFORM) || ESP32
-	#define PORT_FREERTOS 1
 	#include "sdkconfig.h"
 	#include "freertos/FreeRTOS.h"
 	#include "freertos/semphr.h"

@@ -1,89 +1,36 @@
-/* See listing.h. 64-bit sizes and times on 32-bit systems have to be asked for before any header of the system. */
-#if !defined(_FILE_OFFSET_BITS)
-	#define _FILE_OFFSET_BITS 64
-#endif
-#if !defined(_TIME_BITS)
-	#define _TIME_BITS 64
-#endif
-#if !defined(_GNU_SOURCE)
-	#define _GNU_SOURCE 1
-#endif
+/* See listing.h. */
 #include "listing.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "storage.h"
 
-/* POSIX */
-
-typedef struct {
-	DIR *directory;
-#if !defined(__linux__) && !defined(__APPLE__)
-	/* Without fstatat(): the path of each file. */
-	size_t length;
-	char path[256 + 2 + LISTING_NAME];
-#endif
-} posix_folder;
+/* THE SYSTEM'S FOLDERS */
 
 static int openFolder(void **directory, const char *path)
 {
-	posix_folder *it = malloc(sizeof(posix_folder));
-	int error = 0;
-	if (!it)
-		return ENOMEM;
-#if !defined(__linux__) && !defined(__APPLE__)
-	it->length = strlen(path);
-	if (it->length > 256)
-		error = ENAMETOOLONG;
-	else {
-		memcpy(it->path, path, it->length);
-		it->path[it->length++] = '/';
-	}
-#endif
-	it->directory = error ? NULL : opendir(path);
-	if (!error && !it->directory)
-		error = errno ? errno : EIO;
-	if (error) {
-		free(it);
-		return error;
-	}
-	*directory = it;
-	return 0;
-}
-
-static int statusIn(posix_folder *it, const char *name, storage_status_result *result)
-{
-#if defined(__linux__) || defined(__APPLE__)
-	return storage_status_in(dirfd(it->directory), name, result);
-#else
-	/* A look-up by path reads a FAT folder from its start. ESP-IDF's VFS keeps what readdir() found for the stat() that follows it, if the path is the same. */
-	memcpy(it->path + it->length, name, strlen(name) + 1);
-	return storage_status(it->path, result);
-#endif
+	storage_folder *folder;
+	int error = storage_open_folder(&folder, path);
+	if (!error)
+		*directory = folder;
+	return error;
 }
 
 static int nextFile(void *directory, const char **name, double *size, double *mtime)
 {
-	posix_folder *it = directory;
 	for (;;) {
 		storage_status_result status;
-		int error;
-		*name = storage_next_name(it->directory, &error);
+		int error = storage_next_name(directory, name);
 		if (!*name)
 			return error;
 		if (strlen(*name) > LISTING_NAME)
 			continue;
 		/* Its status may tell it is gone by now; what can't be asked about fails here and not in silence. */
-		error = statusIn(it, *name, &status);
+		error = storage_next_status(directory, &status);
 		if (error)
 			return error;
-		if (S_ISREG(status.mode)) {
+		if (STORAGE_FILE == (status.mode & STORAGE_TYPE)) {
 			*size = status.size;
 			*mtime = status.mtime;
 			return 0;
@@ -91,13 +38,9 @@ static int nextFile(void *directory, const char **name, double *size, double *mt
 	}
 }
 
-static void closeFolder(void *directory)
-{
-	closedir(((posix_folder *)directory)->directory);
-	free(directory);
-}
+static void closeFolder(void *directory) { storage_close_folder(directory); }
 
-const listing_reader listing_posix = { openFolder, nextFile, closeFolder };
+const listing_reader listing_system = { openFolder, nextFile, closeFolder };
 
 /* NAMES */
 
@@ -250,7 +193,7 @@ int listing_begin(listing *it, const char *path, const char *ignored, void *memo
 	if (capacity < LISTING_LEAST)
 		return EINVAL;
 	memset(it, 0, sizeof(*it));
-	it->reader = &listing_posix;
+	it->reader = &listing_system;
 	it->path = path;
 	it->ignored = ignored;
 	it->memory = memory;

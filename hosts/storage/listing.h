@@ -16,13 +16,13 @@ typedef struct {
 	void (*close)(void *directory);
 } listing_reader;
 
-extern const listing_reader listing_posix;
+extern const listing_reader listing_system;
 
 /* The longest name, in bytes: what is longer is passed over. */
 #define LISTING_NAME 1023
 
 typedef struct {
-	const listing_reader *reader; /* listing_posix, unless somebody else is put there */
+	const listing_reader *reader; /* listing_system, unless somebody else is put there */
 	const char *path;
 	const char *ignored;
 	uint8_t *memory;        /* entries from the front, their positions from the back */

@@ -4,12 +4,10 @@
 
 #include "storage.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* xsUnknownError() cuts messages at 127 bytes and adds its place to them in debug builds; a path has to arrive whole. */
 void xs_storage_throw(xsMachine *the, const char *call, xsSlot *path, int error)
@@ -56,46 +54,48 @@ static void setNumber(xsMachine *the, xsSlot *slot, double value)
 		xsmcSetNumber(*slot, value);
 }
 
-/* File: the host data is the descriptor + 1, so that NULL means closed. */
+/* File: the host data is the storage_file + 1, so that NULL means closed. */
 
 void xs_storage_file_destructor(void *data)
 {
 	if (data)
-		close((int)(intptr_t)data - 1);
+		storage_close((storage_file)data - 1);
 }
 
-static int getFile(xsMachine *the, const char *call)
+static storage_file getFile(xsMachine *the, const char *call)
 {
 	void *data = xsmcGetHostDataValidate(xsThis, (void *)xs_storage_file_destructor);
 	if (!data)
 		xs_storage_throw(the, call, NULL, EBADF);
-	return (int)(intptr_t)data - 1;
+	return (storage_file)data - 1;
 }
 
 void xs_storage_file(xsMachine *the)
 {
 	const char *path, *mode;
-	int fd, error;
+	storage_file file;
+	int error;
 	xs_storage_path(the, "open", &xsArg(0));
 	mode = xsmcToString(xsArg(1));
 	if (strcmp(mode, "r") && strcmp(mode, "r+") && strcmp(mode, "w+"))
 		xsRangeError("mode is none of r, r+, w+");
 	path = xsmcToString(xsArg(0)); /* both are strings by now: nothing moves any more */
-	error = storage_open(&fd, path, mode);
+	error = storage_open(&file, path, mode);
 	if (error)
 		xs_storage_throw(the, "open", &xsArg(0), error);
-	xsmcSetHostData(xsThis, (void *)(intptr_t)(fd + 1));
+	xsmcSetHostData(xsThis, (void *)(file + 1));
 }
 
 void xs_storage_file_read(xsMachine *the)
 {
-	int fd = getFile(the, "read"), error;
+	storage_file file = getFile(the, "read");
 	uint64_t position = getPosition(the, &xsArg(1), "position");
 	void *bytes;
 	xsUnsignedValue length;
 	size_t count;
+	int error;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &length);
-	error = storage_read(fd, bytes, length, position, &count);
+	error = storage_read(file, bytes, length, position, &count);
 	if (error)
 		xs_storage_throw(the, "read", NULL, error);
 	setNumber(the, &xsResult, (double)count);
@@ -103,13 +103,14 @@ void xs_storage_file_read(xsMachine *the)
 
 void xs_storage_file_write(xsMachine *the)
 {
-	int fd = getFile(the, "write"), error;
+	storage_file file = getFile(the, "write");
 	uint64_t position = getPosition(the, &xsArg(1), "position");
 	void *bytes;
 	xsUnsignedValue length;
 	size_t count;
+	int error;
 	xsmcGetBufferReadable(xsArg(0), &bytes, &length);
-	error = storage_write(fd, bytes, length, position, &count);
+	error = storage_write(file, bytes, length, position, &count);
 	if (error)
 		xs_storage_throw(the, "write", NULL, error);
 }
@@ -132,11 +133,12 @@ static uint8_t *getRange(xsMachine *the, int first, int writable, size_t *length
 
 void xs_storage_file_readInto(xsMachine *the)
 {
-	int fd = getFile(the, "read"), error;
+	storage_file file = getFile(the, "read");
 	uint64_t position = getPosition(the, &xsArg(3), "position");
 	size_t length, count;
+	int error;
 	uint8_t *bytes = getRange(the, 0, 1, &length);
-	error = storage_read(fd, bytes, length, position, &count);
+	error = storage_read(file, bytes, length, position, &count);
 	if (error)
 		xs_storage_throw(the, "read", NULL, error);
 	setNumber(the, &xsResult, (double)count);
@@ -144,11 +146,12 @@ void xs_storage_file_readInto(xsMachine *the)
 
 void xs_storage_file_writeFrom(xsMachine *the)
 {
-	int fd = getFile(the, "write"), error;
+	storage_file file = getFile(the, "write");
 	uint64_t position = getPosition(the, &xsArg(3), "position");
 	size_t length, count;
+	int error;
 	uint8_t *bytes = getRange(the, 0, 0, &length);
-	error = storage_write(fd, bytes, length, position, &count);
+	error = storage_write(file, bytes, length, position, &count);
 	if (error)
 		xs_storage_throw(the, "write", NULL, error);
 }
@@ -164,8 +167,8 @@ void xs_storage_file_get_length(xsMachine *the)
 
 void xs_storage_file_setSize(xsMachine *the)
 {
-	int fd = getFile(the, "setSize");
-	int error = storage_set_size(fd, getPosition(the, &xsArg(0), "length"));
+	storage_file file = getFile(the, "setSize");
+	int error = storage_set_size(file, getPosition(the, &xsArg(0), "length"));
 	if (error)
 		xs_storage_throw(the, "setSize", NULL, error);
 }
@@ -183,30 +186,31 @@ void xs_storage_file_close(xsMachine *the)
 	xsmcSetHostData(xsThis, NULL);
 }
 
-/* Scan: the host data is the DIR. */
+/* Scan: the host data is the storage_folder. */
 
 void xs_storage_scan_destructor(void *data)
 {
 	if (data)
-		closedir(data);
+		storage_close_folder(data);
 }
 
 void xs_storage_scan(xsMachine *the)
 {
-	DIR *directory = opendir(xs_storage_path(the, "scan", &xsArg(0)));
-	if (!directory)
-		xs_storage_throw(the, "scan", &xsArg(0), errno);
-	xsmcSetHostData(xsThis, directory);
+	storage_folder *folder;
+	int error = storage_open_folder(&folder, xs_storage_path(the, "scan", &xsArg(0)));
+	if (error)
+		xs_storage_throw(the, "scan", &xsArg(0), error);
+	xsmcSetHostData(xsThis, folder);
 }
 
 void xs_storage_scan_next(xsMachine *the)
 {
-	DIR *directory = xsmcGetHostDataValidate(xsThis, (void *)xs_storage_scan_destructor);
+	storage_folder *folder = xsmcGetHostDataValidate(xsThis, (void *)xs_storage_scan_destructor);
 	const char *name;
 	int error;
-	if (!directory)
+	if (!folder)
 		xs_storage_throw(the, "scan", NULL, EBADF);
-	name = storage_next_name(directory, &error);
+	error = storage_next_name(folder, &name);
 	if (name) {
 		/* The name is C's memory: nothing here moves it. XS takes UTF-8 as it is, four bytes for what is a surrogate pair in UTF-16. */
 		xsmcSetStringBuffer(xsResult, NULL, (xsIntegerValue)storage_to_utf8(name, NULL) + 1);

@@ -1,4 +1,4 @@
-/* How natives over POSIX calls throw. */
+/* How natives over calls of the system throw. */
 #ifndef XS_STORAGE_H
 #define XS_STORAGE_H
 

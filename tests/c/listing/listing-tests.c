@@ -1,4 +1,5 @@
 /** hosts/storage/listing.c under sanitizers, over folders that exist only here: any order, equal times, long names, failures at every call. */
+#include "../scratch.h"
 #include "../../../hosts/storage/listing.h"
 #include "../../../hosts/storage/storage.h"
 
@@ -6,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int tests, failures;
 
@@ -218,28 +218,25 @@ static void patterns(void)
 	check(EINVAL == beginFake(&it, "", memory, LISTING_LEAST - 1), "too little memory");
 }
 
-static void posix(void)
+static void ofTheSystem(void)
 {
-	const char *base = getenv("TMPDIR");
 	char folder[300], path[340];
 	listing it;
 	listing_file found;
 	static double memory[LISTING_LEAST / sizeof(double)];
 	uint32_t count = 9;
-	int fd, created, right;
+	storage_file file;
+	int created, right;
 	size_t put;
-	snprintf(folder, sizeof(folder), "%s/listing-test-XXXXXX", base ? base : "/tmp");
-	if (!mkdtemp(folder))
-		exit(1);
+	scratch_folder(folder, sizeof(folder));
 	snprintf(path, sizeof(path), "%s/folder", folder);
 	right = 0 == storage_create_directory(path, &created);
-	rmdir(path);
 	listing_begin(&it, folder, "", memory, sizeof(memory));
-	right = right && (0 == listing_read(&it, &count)) && (0 == count);
+	right = right && (0 == listing_read(&it, &count)) && (0 == count) && (0 == storage_remove(path));
 	listing_begin(&it, folder, "", memory, sizeof(memory));
 	snprintf(path, sizeof(path), "%s/file", folder);
-	right = right && (0 == storage_open(&fd, path, "w+")) && (0 == storage_write(fd, "abc", 3, 0, &put));
-	close(fd);
+	right = right && (0 == storage_open(&file, path, "w+")) && (0 == storage_write(file, "abc", 3, 0, &put));
+	storage_close(file);
 	right = right && (0 == listing_read(&it, &count)) && (1 == count) && listing_next(&it, &found) && !strcmp(found.name, "file") && (3 == found.size) && (found.mtime > 1.5e12);
 	check(right, "a folder of the system");
 	storage_remove(path);
@@ -254,7 +251,7 @@ int main(void)
 	laterOnes();
 	failingCalls();
 	patterns();
-	posix();
+	ofTheSystem();
 	printf("1..%d\n", tests);
 	return failures ? 1 : 0;
 }

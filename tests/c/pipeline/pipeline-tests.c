@@ -3,6 +3,7 @@
  * the address, undefined behaviour and (tests/c/pipeline-threads) thread sanitizers.
  */
 #include "card.h"
+#include "../scratch.h"
 #include "../../../hosts/pipeline/block.h"
 #include "../../../hosts/pipeline/file-source.h"
 #include "../../../hosts/pipeline/port.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int tests, failures;
 
@@ -391,30 +391,28 @@ static void blocks(void)
 
 static void files(void)
 {
-	const char *folder = getenv("TMPDIR");
-	char path[300];
+	char folder[300], path[320];
 	file_source f;
+	storage_file file;
 	listener l;
 	pipeline_failure failure;
 	uint8_t bytes[1000];
 	uint64_t offset = 300;
-	FILE *file;
+	size_t count;
 	unsigned i;
-	int fd;
+	int right;
 
-	snprintf(path, sizeof(path), "%s/pipeline-test-XXXXXX", folder ? folder : "/tmp");
-	fd = mkstemp(path);
+	scratch_folder(folder, sizeof(folder));
+	snprintf(path, sizeof(path), "%s/file", folder);
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = card_byte(i);
-	file = fdopen(fd, "wb");
-	fwrite(bytes, 1, sizeof(bytes), file);
-	fclose(file);
-	check((ENOENT == file_source_open(&f, "/no/such/file")) && (EISDIR == file_source_open(&f, folder ? folder : "/tmp")), "file: what can't be opened, and folders, are refused at once");
+	right = (0 == storage_open(&file, path, "w+")) && (0 == storage_write(file, bytes, sizeof(bytes), 0, &count));
+	check(right && (ENOENT == file_source_open(&f, "/no/such/file")) && (EISDIR == file_source_open(&f, folder)), "file: what can't be opened, and folders, are refused at once");
 	listener_create(&l, 2, 128, 16);
 	check((0 == file_source_open(&f, path)) && (0 == pipeline_read(l.core, &file_source_calls, &f, 300, 700, 0)) && (PIPELINE_END == drain(&l, &offset, &failure)) && (1000 == offset), "file: read from the middle to the end");
 	offset = 900;
 	check((0 == file_source_open(&f, path)) && (0 == pipeline_read(l.core, &file_source_calls, &f, 900, 700, 0)) && (PIPELINE_FAILED == drain(&l, &offset, &failure)) && (1000 == failure.endedAt) && (1600 == failure.end), "file: ends early");
-	if ((0 == truncate64(path, 5000000000)) && (0 == file_source_open(&f, path))) {
+	if ((0 == storage_set_size(file, 5000000000)) && (0 == file_source_open(&f, path))) {
 		int32_t at;
 		pipeline_read(l.core, &file_source_calls, &f, 4999999990, 20, 0);
 		at = listener_next(&l, &failure);
@@ -423,7 +421,9 @@ static void files(void)
 	else
 		check(0, "file: positions past 4 GiB");
 	check(listener_close(&l), "close");
-	unlink(path);
+	storage_close(file);
+	storage_remove(path);
+	storage_remove(folder);
 }
 
 int main(void)

@@ -1,17 +1,17 @@
-/** hosts/storage/storage.c under sanitizers: what only C shows. The rest is in tests/unit/storage. */
+/** hosts/storage in C, under sanitizers, and as a program for Windows (wine.mjs): what only C shows. The rest is in tests/unit/storage. */
+#include "../scratch.h"
 #include "../../../hosts/storage/storage.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#if !defined(_WIN32)
+	#include <signal.h>
+	#include <sys/resource.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+#endif
 
 static int tests, failures;
 
@@ -64,33 +64,37 @@ static void errors(void)
 	check(right && !strcmp(storage_error_name(ENOENT), "ENOENT") && !strcmp(storage_error_name(ENAMETOOLONG), "ENAMETOOLONG") && !storage_error_name(0) && !storage_error_name(9999), "errors have names and texts");
 }
 
+#if !defined(_WIN32)
 /* A file may grow to 1000 bytes: write() takes what fits, and then fails. */
 static void fullMedium(const char *path)
 {
 	struct rlimit limit = { 1000, 1000 };
 	char bytes[1500] = { 1 };
 	size_t count;
-	int fd, error;
+	storage_file file;
+	int error;
 	pid_t child = fork();
 	if (0 == child) {
 		signal(SIGXFSZ, SIG_IGN);
 		setrlimit(RLIMIT_FSIZE, &limit);
-		error = storage_open(&fd, path, "w+");
+		error = storage_open(&file, path, "w+");
 		if (!error)
-			error = storage_write(fd, bytes, sizeof(bytes), 0, &count);
+			error = storage_write(file, bytes, sizeof(bytes), 0, &count);
 		_exit((EFBIG == error) && (1000 == count) ? 0 : 1);
 	}
 	waitpid(child, &error, 0);
 	check(0 == error, "write: says what did not fit");
 }
+#endif
 
 static int put(const char *path, const char *text, size_t length)
 {
 	size_t count;
-	int fd, error = storage_open(&fd, path, "w+");
+	storage_file file;
+	int error = storage_open(&file, path, "w+");
 	if (!error) {
-		error = storage_write(fd, text, length, 0, &count);
-		close(fd);
+		error = storage_write(file, text, length, 0, &count);
+		storage_close(file);
 	}
 	return error;
 }
@@ -100,12 +104,12 @@ static int has(const char *path, const char *text, size_t length)
 	static char bytes[4000];
 	size_t count = 0;
 	double size = -1;
-	int fd;
-	if (storage_open(&fd, path, "r"))
+	storage_file file;
+	if (storage_open(&file, path, "r"))
 		return 0;
-	storage_length(fd, &size);
-	storage_read(fd, bytes, sizeof(bytes), 0, &count);
-	close(fd);
+	storage_length(file, &size);
+	storage_read(file, bytes, sizeof(bytes), 0, &count);
+	storage_close(file);
 	return (count == length) && (size == (double)length) && !memcmp(bytes, text, length);
 }
 
@@ -135,38 +139,76 @@ static void replacing(const char *folder)
 	check(right && (0 == storage_flush_folder(folder)) && (ENOENT == storage_flush_folder(to)), "replace: by rename and by copy, from and onto any length");
 }
 
+/* Names as the folder gives them, and everything that can be done with them: also below folders whose path is longer than Windows takes as it stands. */
+static void spelling(const char *folder)
+{
+	static const char *const names[] = { "\xC3\x9C" "bersicht \xE6\x96\x87.pdf", "\xF0\x9F\x98\x80", " leading", "a.b.c", "UPPER and lower" };
+	char deep[300 + 5 * 90], path[300 + 6 * 90], other[300 + 6 * 90];
+	size_t length = strlen(folder), i, level;
+	int right = 1, created;
+	strcpy(deep, folder);
+	for (level = 0; right && (level <= 4); level++) {
+		storage_folder *directory = NULL;
+		storage_status_result status;
+		const char *name = NULL;
+		for (i = 0; right && (i < sizeof(names) / sizeof(names[0])); i++) {
+			snprintf(path, sizeof(path), "%s/%s", deep, names[i]);
+			snprintf(other, sizeof(other), "%s/%s-2", deep, names[i]);
+			right = !put(path, "abc", 3) && !storage_open_folder(&directory, deep);
+			while (right && !storage_next_name(directory, &name) && name && strcmp(name, names[i]))
+				;
+			right = right && name && !storage_next_status(directory, &status) && (3 == status.size) && (STORAGE_FILE == (status.mode & STORAGE_TYPE)) && (status.mtime > 1.5e12);
+			if (directory)
+				storage_close_folder(directory);
+			directory = NULL;
+			right = right && !storage_move(path, other) && !storage_status(path, &status) && !status.mode && has(other, "abc", 3) && !put(path, "de", 2) && (EEXIST == storage_move(other, path))
+				&& !storage_replace(path, other) && has(other, "de", 2) && (ENOENT == storage_remove(path)) && !storage_flush_folder(deep) && !storage_remove(other);
+		}
+		snprintf(deep + strlen(deep), sizeof(deep) - strlen(deep), "/%089d", (int)level);
+		right = right && !storage_create_directory(deep, &created) && created && !storage_create_directory(deep, &created) && !created;
+	}
+	for (; level > 0; level--) {
+		deep[length + level * 90] = 0;
+		right = right && !storage_remove(deep);
+	}
+	check(right && (sizeof(deep) > length + 5 * 90), "names of any language, in paths of any length");
+	check((ENOENT == storage_open_folder(&(storage_folder *){ NULL }, "")) && (ENOENT == storage_remove("")), "an empty path is none");
+}
+
 int main(void)
 {
-	const char *base = getenv("TMPDIR");
 	char folder[300], path[320], other[320], bytes[16];
 	storage_status_result status;
 	const char *name;
 	size_t count;
-	int fd, error, created, entries = 0;
-	DIR *directory;
+	storage_file file;
+	storage_folder *directory;
+	int error, created, entries = 0;
 
 	names();
 	errors();
-	snprintf(folder, sizeof(folder), "%s/storage-test-XXXXXX", base ? base : "/tmp");
-	if (!mkdtemp(folder))
-		return 1;
+	scratch_folder(folder, sizeof(folder));
 	snprintf(path, sizeof(path), "%s/a", folder);
 	snprintf(other, sizeof(other), "%s/b", folder);
+#if !defined(_WIN32)
 	fullMedium(path);
-	check((0 == storage_open(&fd, path, "r+")) && (0 == storage_set_size(fd, 6000000000u)) && (0 == storage_write(fd, "xyz", 3, 5999999999u, &count)) && (3 == count)
-		&& (0 == storage_read(fd, bytes, sizeof(bytes), 5999999999u, &count)) && (3 == count) && !memcmp(bytes, "xyz", 3) && (0 == storage_flush(fd)), "positions past 4 GiB");
-	check((EOVERFLOW == storage_read(fd, bytes, 1, UINT64_MAX, &count)) && (EOVERFLOW == storage_write(fd, bytes, 1, (uint64_t)1 << 63, &count)) && (EOVERFLOW == storage_set_size(fd, UINT64_MAX)), "positions past off_t");
-	close(fd);
-	check((0 == storage_status(path, &status)) && (6000000002.0 == status.size) && (status.mtime > 1.5e12) && S_ISREG(status.mode), "status: sizes past 4 GiB, milliseconds");
-	check((EINVAL == storage_open(&fd, path, "x")) && (EISDIR == storage_open(&fd, folder, "r")), "open: wrong modes and folders");
+#endif
+	check((0 == storage_open(&file, path, "w+")) && (0 == storage_set_size(file, 6000000000u)) && (0 == storage_write(file, "xyz", 3, 5999999999u, &count)) && (3 == count)
+		&& (0 == storage_read(file, bytes, sizeof(bytes), 5999999999u, &count)) && (3 == count) && !memcmp(bytes, "xyz", 3) && (0 == storage_flush(file)), "positions past 4 GiB");
+	check((EOVERFLOW == storage_read(file, bytes, 1, UINT64_MAX, &count)) && (EOVERFLOW == storage_write(file, bytes, 1, (uint64_t)1 << 63, &count)) && (EOVERFLOW == storage_set_size(file, UINT64_MAX)), "positions past off_t");
+	storage_close(file);
+	check((0 == storage_status(path, &status)) && (6000000002.0 == status.size) && (status.mtime > 1.5e12) && (STORAGE_FILE == (status.mode & STORAGE_TYPE)), "status: sizes past 4 GiB, milliseconds");
+	check((EINVAL == storage_open(&file, path, "x")) && (EISDIR == storage_open(&file, folder, "r")), "open: wrong modes and folders");
 	check((0 == storage_move(path, other)) && (ENOENT == storage_move(path, other)) && (EEXIST == storage_move(other, other)), "move: once, and never over something");
-	check((0 == storage_create_directory(path, &created)) && created && (0 == storage_create_directory(path, &created)) && !created && (EEXIST == storage_create_directory(other, &created)), "createDirectory");
-	directory = opendir(folder);
-	while ((name = storage_next_name(directory, &error)))
+	check((0 == storage_create_directory(path, &created)) && created && (0 == storage_create_directory(path, &created)) && !created && (EEXIST == storage_create_directory(other, &created))
+		&& (EEXIST == storage_move(other, path)), "createDirectory, and no move onto it");
+	error = storage_open_folder(&directory, folder);
+	while (!error && !(error = storage_next_name(directory, &name)) && name)
 		entries += (!strcmp(name, "a") || !strcmp(name, "b")) ? 1 : 100;
-	closedir(directory);
+	storage_close_folder(directory);
 	check((2 == entries) && (0 == error), "names without . and ..");
 	replacing(folder);
+	spelling(folder);
 	check((0x00000000 == storage_crc32(0, "", 0)) && (0xCBF43926 == storage_crc32(0, "123456789", 9)) && (0xCBF43926 == storage_crc32(storage_crc32(0, "1234", 4), "56789", 5)), "crc32");
 	check((0 == storage_remove(path)) && (0 == storage_remove(other)) && (ENOENT == storage_remove(other)) && (0 == storage_remove(folder)), "remove: files and folders");
 	printf("1..%d\n", tests);

@@ -3,7 +3,6 @@
 
 #include "../../../hosts/storage/storage.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,17 +13,17 @@ static char folder[64];
 
 static void clear(void)
 {
-	DIR *directory = opendir(folder);
+	storage_folder *directory;
 	const char *name;
 	char path[600];
-	int error;
 
-	while (directory && (name = storage_next_name(directory, &error))) {
+	if (storage_open_folder(&directory, folder))
+		return;
+	while (!storage_next_name(directory, &name) && name) {
 		snprintf(path, sizeof(path), "%s/%s", folder, name);
 		storage_remove(path);
 	}
-	if (directory)
-		closedir(directory);
+	storage_close_folder(directory);
 	rmdir(folder);
 }
 
@@ -53,15 +52,15 @@ static void take_path(input *in, char *path, size_t size)
 static void modes(input *in)
 {
 	char path[128], mode[4];
-	int fd;
+	storage_file file;
 
 	take_path(in, path, sizeof(path));
 	for (size_t i = 0; i < sizeof(mode) - 1; i++)
 		mode[i] = (char)take_number(in, 1);
 	mode[sizeof(mode) - 1] = 0;
-	if (!storage_open(&fd, path, mode)) {
+	if (!storage_open(&file, path, mode)) {
 		MUST(!strcmp(mode, "w+"));
-		close(fd);
+		storage_close(file);
 		MUST(!storage_remove(path));
 	}
 }
@@ -72,28 +71,29 @@ static void contents(input *in)
 	char path[128], other[128];
 	storage_status_result status;
 	size_t length = 0, count;
-	int fd, created;
+	storage_file file;
+	int created;
 
 	memset(model, 0, sizeof(model));
 	take_path(in, path, sizeof(path));
-	MUST(!storage_open(&fd, path, "w+"));
+	MUST(!storage_open(&file, path, "w+"));
 	for (int step = 0; step < 12 && left(in); step++) {
 		uint64_t at = take_below(in, LIMIT);
 		size_t part = take_below(in, 300);
 		uint8_t *bytes = take_bytes(in, part);
 		switch (take_below(in, 5)) {
 		case 0:
-			MUST(!storage_write(fd, bytes, part, at, &count) && count == part);
+			MUST(!storage_write(file, bytes, part, at, &count) && count == part);
 			memcpy(model + at, bytes, part);
 			if (part && at + part > length)
 				length = at + part;
 			break;
 		case 1:
-			MUST(!storage_read(fd, bytes, part, at, &count));
+			MUST(!storage_read(file, bytes, part, at, &count));
 			MUST(count == (at >= length ? 0 : length - at < part ? length - at : part) && same(bytes, model + at, count));
 			break;
 		case 2:
-			MUST(!storage_set_size(fd, at));
+			MUST(!storage_set_size(file, at));
 			if (at < length)
 				memset(model + at, 0, length - at);
 			length = at;
@@ -101,23 +101,23 @@ static void contents(input *in)
 		case 3:
 			// Positions past what a file can have: refused, or far behind the end.
 			at = take_number(in, 8) | (uint64_t)1 << 62;
-			MUST(storage_read(fd, bytes, part, at, &count) || count == 0);
-			MUST(at >> 63 ? storage_set_size(fd, at) == EOVERFLOW : 1);
+			MUST(storage_read(file, bytes, part, at, &count) || count == 0);
+			MUST(at >> 63 ? storage_set_size(file, at) == EOVERFLOW : 1);
 			break;
 		default:
-			MUST(!storage_flush(fd));
+			MUST(!storage_flush(file));
 		}
 		free(bytes);
 	}
 	MUST(!storage_status(path, &status) && status.size == (double)length && status.mode);
-	close(fd);
+	storage_close(file);
 	// It moves to a free name, never onto a taken one, and no folder takes its place.
 	take_path(in, other, sizeof(other));
 	if (strcmp(path, other)) {
 		MUST(!storage_move(path, other));
 		MUST(!storage_status(path, &status) && !status.mode);
-		MUST(!storage_open(&fd, path, "w+"));
-		close(fd);
+		MUST(!storage_open(&file, path, "w+"));
+		storage_close(file);
 		MUST(storage_move(path, other) == EEXIST);
 		MUST(storage_create_directory(other, &created) == EEXIST && !created);
 		MUST(!storage_status(other, &status) && status.size == (double)length);
@@ -133,19 +133,20 @@ static void listing(input *in)
 {
 	char path[128];
 	const char *name;
-	DIR *directory;
-	int fd, error, found = 0;
+	storage_folder *directory;
+	storage_file file;
+	int error, found = 0;
 
 	take_path(in, path, sizeof(path));
-	MUST(!storage_open(&fd, path, "w+"));
-	close(fd);
-	directory = opendir(folder);
-	while ((name = storage_next_name(directory, &error))) {
+	MUST(!storage_open(&file, path, "w+"));
+	storage_close(file);
+	MUST(!storage_open_folder(&directory, folder));
+	while (!(error = storage_next_name(directory, &name)) && name) {
 		MUST(!strcmp(name, strrchr(path, '/') + 1));
 		found++;
 	}
 	MUST(!error && found == 1);
-	closedir(directory);
+	storage_close_folder(directory);
 	MUST(!storage_remove(path));
 }
 
