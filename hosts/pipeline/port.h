@@ -14,6 +14,14 @@
 	typedef struct { SemaphoreHandle_t handle; StaticSemaphore_t storage; } port_mutex;
 	typedef struct { SemaphoreHandle_t handle; StaticSemaphore_t storage; } port_event;
 	typedef struct { void (*run)(void *context); void *context; } port_thread;
+#elif defined(_WIN32)
+	#if !defined(WIN32_LEAN_AND_MEAN)
+		#define WIN32_LEAN_AND_MEAN
+	#endif
+	#include <windows.h>
+	typedef SRWLOCK port_mutex;
+	typedef CONDITION_VARIABLE port_event;
+	typedef struct { void (*run)(void *context); void *context; HANDLE handle; } port_thread;
 #else
 	#include <pthread.h>
 	typedef pthread_mutex_t port_mutex;

@@ -42,7 +42,7 @@ void port_hold(xsMachine *the, int delta) { host_hold(the, delta); }
 
 #else
 
-/* A job as the simulators for Linux and macOS lay it out; they free it after its callback. */
+/* A job as the simulators for Linux, macOS and Windows lay it out; they free it after its callback. */
 typedef struct port_job port_job;
 struct port_job {
 	port_job *next;

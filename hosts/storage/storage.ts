@@ -1,5 +1,5 @@
 /**
- * Files and folders over POSIX calls, which the desktop, the simulators and ESP-IDF's VFS (SD cards too) all have. Methods are
+ * Files and folders over calls of the system: POSIX, which the desktop, the simulators and ESP-IDF's VFS (SD cards too) have, or Win32. Methods are
  * named and called as in the SDK's "embedded:storage/files" where both have them: read, write, setSize, flush and close of a
  * file, isFile and isDirectory of a status. It is not that module: paths are the system's and not within a Directory, and there
  * are modification times and sizes beyond 31 bits.
@@ -55,7 +55,7 @@ export function remove(this: void, path: string): void { native("xs_storage_remo
 /** Renames within one file system. Refuses to replace: throws with code "EEXIST" where to is taken. */
 export function move(this: void, from: string, to: string): void { native("xs_storage_move").call(this, from, to); }
 /**
- * Puts the file from in the place of to, which may be there or not; both in one folder. POSIX renames, in one step. On FAT, where a rename that is cut short leaves two
+ * Puts the file from in the place of to, which may be there or not; both in one folder. POSIX and Windows rename, in one step. On FAT, where a rename that is cut short leaves two
  * names for the same clusters, from is copied over to and then deleted: until that is done from is whole, and whoever finds it takes it for the new one.
  */
 export function replace(this: void, from: string, to: string): void { native("xs_storage_replace").call(this, from, to); }
