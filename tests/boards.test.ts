@@ -3,12 +3,13 @@
  * partitions make sense, and that the C compiles with the device's branches taken, against stand-ins for ESP-IDF's headers.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize, relative } from "node:path";
 import { parseBoard } from "../hosts/esp32/device/board.js";
 import { parseWiring, type Wiring } from "../hosts/esp32/storage/wiring.js";
 import { deepEqual, equal, ok } from "./support/assert.js";
+import { writeGeneratedHeaders } from "./support/generated-headers.js";
 import { root, tool } from "./support/repository.js";
 
 interface Manifest {
@@ -21,10 +22,7 @@ interface Manifest {
 	defines: object;
 }
 
-const { readManifest, definesHeader } = await tool("manifest.mjs") as {
-	readManifest(path: string, options: { platform: string }): Manifest;
-	definesHeader(defines: object): string;
-};
+const { readManifest } = await tool("manifest.mjs") as { readManifest(path: string, options: { platform: string }): Manifest };
 
 const hosts = "hosts/esp32";
 const boards = readdirSync(join(root, hosts)).filter(name => existsSync(join(root, hosts, name, "partitions.csv")));
@@ -59,9 +57,7 @@ function run(command: string, values: string[]): { stdout: string } {
 
 /** Folders and defines of a build for the device, as 32 bits. The generated headers go into folder. */
 function deviceFlags(manifest: Manifest, folder: string): string[] {
-	const names = new Set(manifest.natives.flatMap(path => matches(readFileSync(path, "utf8"), /\b(xsID_\w+)/g)));
-	writeFileSync(join(folder, "mc.xs.h"), [...names].map((name, index) => `#define ${name} ((xsIdentifier)${index + 1})\n`).join(""));
-	writeFileSync(join(folder, "mc.defines.h"), definesHeader(manifest.defines));
+	writeGeneratedHeaders(manifest, folder);
 	const engine = "node_modules/@agoric/xsnap/moddable/xs/includes";
 	// xs.h of this engine takes size_t for granted; the SDK's own does not.
 	return ["-m32", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-DESP_PLATFORM=1", "-DESP32=1", "-include", "stddef.h",

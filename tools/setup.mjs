@@ -25,6 +25,7 @@ const needs = [
 	{ get debian() { return ["clang", `libclang-rt-${clangVersion()}-dev`]; }, others: "clang with its sanitizers and libFuzzer (Fedora: clang compiler-rt)", why: "fuzzes the native code", tests: true, there: fuzzes },
 	{ debian: ["krb5-kdc", "krb5-admin-server", "krb5-user"], others: "MIT Kerberos with its KDC (Fedora: krb5-server krb5-workstation, macOS: krb5)", why: "krb5kdc, a private KDC on loopback", tests: true, there: kdcInstalled },
 	{ debian: ["faketime"], others: "faketime (Fedora: libfaketime, macOS: libfaketime)", why: "runs the desktop host with a wrong clock", tests: true, there: () => onPath("faketime") },
+	{ debian: ["mingw-w64-common"], others: "the headers of MinGW-w64 (Fedora: mingw32-headers, macOS: mingw-w64)", why: "Windows's headers: the native code is checked against them", tests: true, there: () => windowsHeaders() !== undefined },
 	...builds32 ? [
 		{ debian: ["gcc-multilib"], others: "32-bit glibc and libgcc (Fedora: glibc-devel.i686 libgcc.i686)", why: "builds with the device's 32-bit slots", tests: true, there: () => compilerFinds("crt1.o", "-m32") && compilerFinds("libgcc.a", "-m32") },
 		{ debian: ["libmbedtls-dev:i386"], others: "32-bit Mbed TLS (Fedora: mbedtls-devel.i686)", why: "PSA Crypto for that build", tests: true, there: () => compilerFinds("libmbedcrypto.so", "-m32") },
@@ -54,6 +55,11 @@ function fuzzes() {
 	if (status !== 0) return false;
 	const libraries = join(stdout.trim(), "lib");
 	return existsSync(libraries) && readdirSync(libraries, { recursive: true }).some(name => /libclang_rt\.fuzzer[-_.a-z0-9]*\.a$/.test(String(name)));
+}
+
+/** The folder of Windows's headers, as MinGW-w64 has them. */
+export function windowsHeaders() {
+	return ["/usr/share/mingw-w64/include", "/usr/i686-w64-mingw32/sys-root/mingw/include", "/opt/homebrew/opt/mingw-w64/toolchain-i686/i686-w64-mingw32/include"].find(folder => existsSync(join(folder, "windows.h")));
 }
 
 function checkNode() {

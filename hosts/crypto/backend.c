@@ -2,6 +2,11 @@
 
 #include <psa/crypto.h>
 
+#if defined(_MSC_VER)
+	// Where Mbed TLS takes random bytes from on Windows: its static library does not bring that along.
+	#pragma comment(lib, "bcrypt.lib")
+#endif
+
 crypto_outcome backend_outcome(const char *call, int32_t code)
 {
 	if (code == PSA_SUCCESS)
