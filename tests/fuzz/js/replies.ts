@@ -1,4 +1,6 @@
 /** A whole connection over a fake socket, from NEGOTIATE to the published or the read file, whose server's replies are any bytes. */
+import Time from "time";
+import { Status, status } from "../../../hosts/storage/storage.js";
 import { NTLM } from "../../../modules/auth/ntlm.js";
 import { SPNEGO } from "../../../modules/auth/spnego.js";
 import { Buffers } from "../../../modules/client/buffers.js";
@@ -9,6 +11,7 @@ import { Session } from "../../../modules/client/session.js";
 import type { TreeConnect } from "../../../modules/client/tree-connect.js";
 import { AuthenticationError, ProtocolError, StatusError, StorageError, TransportError } from "../../../modules/errors/errors.js";
 import { Transport } from "../../../modules/net/transport.js";
+import { PostponedScans } from "../../../modules/uploader/postponed.js";
 import { Uploader, type UploadListener } from "../../../modules/uploader/uploader.js";
 import { bytesEqual, equal, ok } from "../../support/assert.js";
 import { codedError, FakeNetwork, type FakeTCP, joined } from "../../support/fake-tcp.js";
@@ -87,6 +90,12 @@ async function read(tree: TreeConnect): Promise<string> {
 	return `${listed} files, ${length} bytes, ${count} read`;
 }
 
+function exists(path: string): boolean {
+	const found = new Status();
+	status(path, found);
+	return found.isFile();
+}
+
 /** Sends the scan of that folder. */
 async function upload(folder: string, connect: () => Promise<TreeConnect>): Promise<string> {
 	let progress = 0, name = "", reason: Error | undefined;
@@ -100,9 +109,18 @@ async function upload(folder: string, connect: () => Promise<TreeConnect>): Prom
 			equal(progress, fileLength, "what was confirmed");
 			name = as;
 		},
+		interrupted() {},
+		remembered() {},
 		stayed(_scan, why) { reason = why; },
+		waited() {},
+		warned() {},
 	};
-	await new Uploader({ source: folder, path: "in", after: "keep", device: "0badcafe", connect, listener }).run();
+	// A full medium, with after=move: what arrives is not remembered, and goes up all the same.
+	const journal = new StorageError("no room", { cause: Object.assign(new Error("no room"), { code: "ENOSPC" }) });
+	await new Uploader({
+		source: folder, path: "in", after: "move", device: "0badcafe", place: "nas/scans", journal, connect, listener,
+		postponed: new PostponedScans(() => 0), tidy: { due: false }, patienceMs: 0, random: () => 0, ticks: () => Time.ticks,
+	}).run();
 	if (reason) throw reason;
 	return `arrived as ${name}`;
 }
@@ -132,7 +150,7 @@ export function run(bytes: Uint8Array): Promise<string> {
 	return outcomeOf(documented, async () => {
 		try { return await settled((more & Reads) !== 0 ? connect().then(read) : upload(folder, connect)); }
 		finally {
-			bytesEqual(load(`${folder}/scan.pdf`), before, "the scan stays");
+			bytesEqual(load(exists(`${folder}/scan.pdf`) ? `${folder}/scan.pdf` : `${folder}/sent/scan.pdf`), before, "the scan stays, or lies with those that arrived");
 			connection?.close();
 			ok(network.sockets.every(socket => socket.closed), "a socket stays open");
 			equal(pipeline.slotsFree, 4, "every slot is free again");

@@ -21,7 +21,8 @@ export function run(bytes: Uint8Array): string {
 			ok(it.dialectMin >= 0x0202 && it.dialectMin <= it.dialectMax && it.dialectMax <= 0x0311, "dialects");
 			ok(it.path.split("/").every(part => part !== ".." && part !== ".") && !/^\/|\/$|\\|\/\//.test(it.path), "path");
 			ok(!/[\/\\]/.test(it.share), "share");
-			ok(it.watch >= 0 && it.watch % 1 === 0 && (it.watch === 0 || it.after !== "keep"), "watch");
+			ok(it.watch >= 0 && it.watch % 1 === 0 && it.timeout >= 1 && it.patience >= 0, "watch, timeout, patience");
+			ok(it.journal !== "" && it.state !== "" && it.name !== "", "a name");
 			for (const list of [it.signingAlgorithms, it.encryptionAlgorithms]) ok(!list || list.length > 0 && new Set(list).size === list.length && list.every(number => number >= 0 && number <= 4), "algorithms");
 			return JSON.stringify(it);
 		}
