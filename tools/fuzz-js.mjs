@@ -17,7 +17,7 @@ const shares = { messages: 2, transport: 2, replies: 3, lies: 3, kdc: 2 };
 /** More than the device has, for the sake of what the tests themselves allocate; small, for every collection sweeps it. */
 const creation = "static=2097152,chunk=32768,heap=2048,stack=4096";
 /** An input that XS does nothing with for so long hangs. */
-const silenceMs = 60_000;
+const silenceMs = 200_000;
 /** Files in memory, where there is a place for them: some targets wait for theirs to be on the medium. */
 const scratchBase = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
@@ -128,7 +128,7 @@ export async function runAgain(name, path) {
 		const bytes = readFileSync(path), head = Buffer.alloc(4);
 		head.writeUInt32LE(bytes.length);
 		writeFileSync(join(folder, "batch"), Buffer.concat([head, bytes]));
-		const xs = await inXS(name, folder, { seconds: silenceMs / 1000, outcomes: outcome === undefined ? undefined : [outcome] });
+		const xs = await inXS(name, folder, { seconds: 1, outcomes: outcome === undefined ? undefined : [outcome] });
 		say(failure ? `on Node:\n${failure.text}` : `on Node: ${outcome}`);
 		say(xs.failure ? `in XS:\n${xs.failure.text}` : "in XS: the same");
 		return !failure && !xs.failure;
