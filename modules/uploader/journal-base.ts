@@ -1,5 +1,6 @@
 /** The base of the journal's files, docs/JOURNAL.md: how it is laid out, and who writes it. Who reads it is journal.ts, in the memory that it has already. */
 import { crc32, type File } from "../../hosts/storage/storage.js";
+import { recordMin } from "./journal-record.js";
 
 /** What is written in one step is a multiple of this, and lies in no sector of what was written before. */
 export const sector = 512;
@@ -7,6 +8,8 @@ export const sector = 512;
 export const baseAt = 2 * sector;
 /** A block of the base: its records begin at Records and end at Used, FirstIndex counts those of the blocks before. */
 export const Block = Object.freeze({ Checksum: 0, Used: 4, Count: 6, FirstIndex: 8, Records: 12 } as const);
+/** Records in a block at the most. */
+export const recordsMost = Math.floor((sector - Block.Records) / recordMin);
 
 /** A set of numbers below records, in 2 KB at the most: with more than fit, one bit stands for several neighbours. */
 export class Marks {

@@ -61,6 +61,8 @@ const known = 0x7F;
 const At = Object.freeze({ State: 0, Fields: 1, Length: 2, Size: 4, ModifiedTime: 12, NameLength: 20, Name: 21 } as const);
 const nameMax = 255;
 const targetMax = 400;
+/** The shortest record: a name of one byte and nothing else. */
+export const recordMin = At.Name + 1;
 /** The longest record. */
 export const recordMax = At.Name + nameMax + 8 + 8 + 32 + 8 + 16 + 2 + targetMax;
 
@@ -151,7 +153,7 @@ export function checkRecord(view: DataView, at: number, end: number): number {
 			return 0;
 		length += 2 + view.getUint16(at + length, true);
 	}
-	return length === whole ? whole : 0;
+	return length === whole && Number.isFinite(view.getFloat64(at + At.Size, true)) && Number.isFinite(view.getFloat64(at + At.ModifiedTime, true)) ? whole : 0;
 }
 
 /** Bytes of the parts between name and target. */

@@ -6,7 +6,7 @@
 import { crc32, File, flushFolder } from "../../hosts/storage/storage.js";
 import { StorageError } from "../errors/errors.js";
 import { checkRecord, compareKeys, getEntry, JournalEntry, JournalState, keyAt, keyLength, lengthAt, putEntry, putKey, sameSize, type ScanKey, stateAt, temporaryAt, trimRecord } from "./journal-record.js";
-import { baseAt, Block, Marks, Merger, sector } from "./journal-base.js";
+import { baseAt, Block, Marks, Merger, recordsMost, sector } from "./journal-base.js";
 
 export interface JournalOptions {
 	/** Its files are this path with "-a" and "-b" behind it. */
@@ -258,6 +258,9 @@ export class Journal {
 		this.#count = 0;
 		this.#end = this.#tailAt;
 		this.#length = file.length;
+		// A header may promise more than the file still has: that is gone, and not looked for.
+		this.#baseBlocks = Math.min(this.#baseBlocks, Math.max(0, Math.floor((this.#length - baseAt) / sector)));
+		this.#baseRecords = Math.min(this.#baseRecords, this.#baseBlocks * recordsMost);
 		let bad = 0;
 		let lost = 0;
 		for (let at = this.#tailAt; at + sector <= this.#length;) {

@@ -1,7 +1,7 @@
 import { File, remove, Status, status } from "../../../hosts/storage/storage.js";
 import { StorageError } from "../../../modules/errors/errors.js";
 import { deviceName, Journal } from "../../../modules/uploader/journal.js";
-import { JournalEntry, JournalState, recordMax, type ScanKey } from "../../../modules/uploader/journal-record.js";
+import { checkRecord, JournalEntry, JournalState, putEntry, recordMax, type ScanKey } from "../../../modules/uploader/journal-record.js";
 import { bytesEqual, deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { Dice } from "../../support/dice.js";
 import { clear, load, save, scratch } from "../../support/scratch.js";
@@ -414,6 +414,39 @@ describe("the journal", () => {
 				catch (error) { ok(error instanceof StorageError, String(error)); }
 				for (const name of ["-a", "-b"]) if (exists(path + name)) remove(path + name);
 				save(file, before);
+			}
+		});
+
+		it("to a header, with its checksum: more than the file holds is neither looked for nor counted", () => {
+			const { file, keys, tail } = make();
+			const whole = load(file), view = new DataView(whole.buffer);
+			for (const at of [0, sector]) {
+				view.setUint32(at + 20, 0xFFFFFFFF, true);
+				view.setUint32(at + 24, 0xFFFFFFFF, true);
+				view.setUint32(at + 60, crc(whole.subarray(at, at + 60)), true);
+			}
+			save(file, whole);
+			const journal = open(), start = Date.now();
+			journal.beginLook();
+			ok(keys.every(key => journal.find(key)?.state === JournalState.DONE), "the base is there");
+			equal(journal.find(tail[0]!), undefined);
+			journal.endLook(true);
+			journal.compact();
+			ok(keys.every(key => journal.find(key)), "the base is there still");
+			ok(Date.now() - start < 20_000, `${Date.now() - start} ms`);
+			journal.close();
+		});
+
+		it("to a record's numbers, with its checksum: it is none", () => {
+			const bytes = new Uint8Array(recordMax), view = new DataView(bytes.buffer), length = putEntry(entry(scan("a")), bytes, view, 0);
+			equal(checkRecord(view, 0, length), length);
+			for (const at of [4, 12]) {
+				const was = view.getFloat64(at, true);
+				for (const wrong of [NaN, Infinity, -Infinity]) {
+					view.setFloat64(at, wrong, true);
+					equal(checkRecord(view, 0, length), 0, `${wrong} at ${at}`);
+				}
+				view.setFloat64(at, was, true);
 			}
 		});
 
