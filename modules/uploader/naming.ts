@@ -53,8 +53,13 @@ export function targetName(pattern: string, scan: Pick<Scan, "name" | "mtime">, 
 	};
 	// Where there is no extension, the period before it goes too.
 	const fitting = ext === "" ? pattern.replace(/\.\{ext\}/g, "") : pattern;
-	return fitting.replace(/\{([^{}]*)\}/g, (_whole, key: Placeholder) => values[key]);
+	const parts = fitting.split("/").map(part => part.replace(/\{([^{}]*)\}/g, (_whole, key: Placeholder) => values[key]));
+	const file = parts.pop()!;
+	// Without an extension a folder may have no name left, or one that leads elsewhere: then it is left out.
+	return [...parts.filter(isName), isName(file) ? file : name].join("/");
 }
+
+function isName(part: string): boolean { return part !== "" && part !== "." && part !== ".."; }
 
 function two(value: number): string { return String(value).padStart(2, "0"); }
 

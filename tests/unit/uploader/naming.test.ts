@@ -27,6 +27,15 @@ describe("naming", () => {
 		equal(named("{stem}.{ext}", ".scan"), ".scan");
 	});
 
+	it("leaves out folders that would have no name, and never leads out of one", () => {
+		equal(named("{device}/{ext}/{stem}", "scan"), "0badcafe/scan");
+		equal(named("{device}/{ext}/{stem}", "scan.pdf"), "0badcafe/pdf/scan");
+		equal(named("...{ext}/{name}", "scan"), "scan");
+		equal(named("..{ext}/{name}", "scan"), "scan");
+		equal(named("{stem}/{name}", "...pdf"), "...pdf");
+		equal(named("{date}/{stem}", "...pdf"), "2024-03-05/...pdf");
+	});
+
 	it("takes nothing in a name for a placeholder", () => {
 		equal(named("{date}/{name}", "{date}$&$1.pdf"), "2024-03-05/{date}$&$1.pdf");
 	});
