@@ -23,6 +23,17 @@ const scans = 10_000;
 	});
 	after(() => rmSync(folder, { recursive: true, force: true }));
 
+	it(`looks through ${scans} scans in a few readings of the folder, and 16 KB of the heap`, async () => {
+		const { executable, moduleList } = await host(32, "release");
+		const run = await runProcess(executable, ["--main", "tests/budgets/fixtures/spool", "--creation", "static=32768,chunk=8192,heap=512,stack=384", moduleList, `source=${folder}`]);
+		const [, count, ms, bytes] = /^(\d+) files, (\d+) ms, (\d+) bytes/m.exec(run.out) ?? [];
+		equal(run.code, 0, run.text);
+		equal(count, String(scans));
+		// Some 50 readings; one for every sixteen files would take minutes.
+		ok(Number(ms) < 60_000, run.text);
+		ok(Number(bytes) <= 16_384, run.text);
+	});
+
 	// Half of what a device has: the other half is for the session.
 	it(`remembers ${scans} scans within static=32768, and the second look sends none again`, async () => {
 		const { executable, moduleList } = await host(32, "release");
