@@ -95,7 +95,13 @@ describe("refusals", function () {
 			samba = await startSamba();
 			const mute = await serve(() => {});
 			const stuck = await Proxy.start({ port: samba.port, reply: message => message.command === Command.CREATE ? undefined : message.bytes });
-			const halting = await Proxy.start({ port: samba.port, reply: message => message.command === Command.CREATE ? message.bytes.slice(0, 30) : message.bytes });
+			let halted = false;
+			const halting = await Proxy.start({ port: samba.port, reply(message) {
+				// What it says to a sign of life would go on where it stopped.
+				if (halted) return undefined;
+				halted = message.command === Command.CREATE;
+				return halted ? message.bytes.slice(0, 30) : message.bytes;
+			} });
 			closing.push(mute, { close: () => void stuck.close() }, { close: () => void halting.close() });
 			silent = scanner.send({ ...target(samba), port: mute.port }, { patience: 0 }, { timeoutMs: silenceMs });
 			silentLater = scanner.send({ ...target(samba), port: stuck.port }, { patience: 0 }, { timeoutMs: silenceMs });
