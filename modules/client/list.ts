@@ -1,5 +1,5 @@
 /** [MS-SMB2] 3.2.4.17: what is in a folder of the share. */
-import { StatusError } from "../errors/errors.js";
+import { ProtocolError, StatusError } from "../errors/errors.js";
 import { FileAttributes } from "../smb2/create.js";
 import { Command, Header } from "../smb2/header.js";
 import { QueryDirectoryRequest, QueryDirectoryResponse } from "../smb2/query-directory.js";
@@ -21,10 +21,13 @@ export interface Listed {
 /** What an answer brings at most, beside its headers: several entries, or one with the longest name. */
 const outputLength = receiveLength - prefixLength - Sealing.headLength - Header.size - QueryDirectoryResponse.size;
 
-/** Tells of each file, not folder, in the folder that open is. */
+/** Answers to one look: of a dozen files each, far more than fit any pattern that is asked for here. */
+const answersMax = 1000;
+
+/** Tells of each file, not folder, in the folder that open is. ProtocolError for a server that never ends. */
 export async function listFolder(open: Open, pattern: string, each: (file: Listed) => void): Promise<void> {
 	const { connection } = open.tree.session;
-	for (;;) {
+	for (let answers = 0; answers < answersMax; answers++) {
 		try {
 			await connection.request<void>({
 				command: Command.QUERY_DIRECTORY, subject: open.path, length: QueryDirectoryRequest.size + textLength(pattern),
@@ -52,4 +55,5 @@ export async function listFolder(open: Open, pattern: string, each: (file: Liste
 			throw error;
 		}
 	}
+	throw new ProtocolError(`QUERY_DIRECTORY ${open.path}: no end after ${answersMax} answers`);
 }

@@ -278,6 +278,18 @@ describe("a session that is lied to", () => {
 		await rejects(() => open.status(), ProtocolError, /too long/);
 	}));
 
+	it("ends a list of files that has no end", () => bench({}, async it => {
+		const tree = await it.connect();
+		await (await tree.create("a.part", newFile)).close();
+		it.peer.before = turn => {
+			if (turn.command !== Command.QUERY_DIRECTORY)
+				return;
+			turn.status = Status.SUCCESS;
+			turn.body = Uint8Array.of(9, 0, 72, 0, 0, 0, 0, 0);
+		};
+		await rejects(() => tree.list("", "*", () => {}), ProtocolError, /no end after 1000 answers/);
+	}));
+
 	it("leaves nobody waiting when it is closed", () => bench({}, async it => {
 		it.peer.tamper = at(3, () => []);
 		const connecting = it.connect();
