@@ -12,6 +12,7 @@ import { SPNEGO } from "./modules/auth/spnego.js";
 import { allSigningAlgorithms, ciphers, signingAlgorithms } from "./modules/client/algorithms.js";
 import { Buffers } from "./modules/client/buffers.js";
 import { Connection } from "./modules/client/connection.js";
+import { Habits } from "./modules/client/habits.js";
 import { cipherName, signingName } from "./modules/client/keys.js";
 import { dialectName, negotiate, refusesOffer, type Negotiated, type Policy } from "./modules/client/negotiate.js";
 import { chooseRing } from "./modules/client/ring.js";
@@ -55,6 +56,7 @@ class Application {
 	/** Nobody knows what an earlier run has left on the share. */
 	#tidy = { due: true };
 	#backOff = new BackOff(chance);
+	#habits = new Habits();
 
 	constructor(machine: Machine, settings: Settings) {
 		this.#machine = machine;
@@ -158,9 +160,11 @@ class Application {
 			this.#verbose(session.guest ? "Let in as guest: nothing is signed" : `User authenticated successfully (${spnego.name})`);
 			if (this.#kerberos && spnego.name !== "Kerberos")
 				log(`${server}: logged on by ${spnego.name}, not by Kerberos`);
-			const tree = await session.treeConnect(share);
-			this.#verbose("Share connected successfully");
-			print(`${server} (${transport.address} port ${transport.port}), ${dialectName(connection.dialect)}, ${protection(connection, negotiated)}, ${session.guest ? "guest" : `user ${user}`}, share ${share}${path ? `, folder ${path}` : ""}`);
+			const tree = session.tree(share, this.#habits);
+			tree.onConnected = () => {
+				this.#verbose("Share connected successfully");
+				print(`${server} (${transport.address} port ${transport.port}), ${dialectName(opened.dialect)}, ${protection(opened, negotiated)}, ${session.guest ? "guest" : `user ${user}`}, share ${share}${path ? `, folder ${path}` : ""}`);
+			};
 			return tree;
 		}
 		catch (error) {

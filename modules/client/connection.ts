@@ -14,7 +14,7 @@ import type { Memory } from "../smb2/wire.js";
 import { statusError } from "./advice.js";
 import { controlLength, headRoom, messageRoom, readHeadLength, receiveLength } from "./layout.js";
 import { Sealing } from "./sealing.js";
-import type { Carrier, ConnectionLimits, OplockHolder, Request, Signer, Stream } from "./request.js";
+import type { Carrier, Compound, ConnectionLimits, OplockHolder, Request, Signer, Stream } from "./request.js";
 
 interface Exchange {
 	readonly results: unknown[];
@@ -33,6 +33,18 @@ interface Outstanding {
 	deadline: number;
 	/** Whether an interim response has come: more of them change nothing, or a server could put us off for ever. */
 	interim: boolean;
+}
+
+/** A compound that is being sent. */
+interface Chain {
+	readonly exchange: Exchange;
+	/** Of what the stream has still to send: MessageId of the next, and the credits taken for all of them. */
+	messageId: number;
+	credits: number;
+	/** What comes behind it; empty where nothing does. */
+	readonly tailAt: number;
+	readonly tailEnd: number;
+	readonly treeId: number;
 }
 
 /** Time-outs are looked at so often while an answer may take its time, or a server be silent. */
@@ -75,6 +87,9 @@ export class Connection {
 	#controlBusy = false;
 	/** The slot that a longer request is in, or -1. */
 	#slotAt = -1;
+	#chain: Chain | undefined;
+	/** Where the last part of a compound stands in the control area until the socket has taken it, else -1. */
+	#tailAt = -1;
 	/** Milliseconds since the start, as counted by ticks. */
 	#elapsed = 0;
 	#tickMs: number;
@@ -106,6 +121,8 @@ export class Connection {
 	/** Whether requests can still be made. */
 	get alive(): boolean { return this.#failure === undefined; }
 	get credits(): number { return this.#credits; }
+	/** Bytes of the longest message. */
+	get maxLength(): number { return this.#transport.maxLength; }
 	/** Whether messages are encrypted. */
 	get sealed(): boolean { return this.#sealed; }
 	/** Whether the control plane waits for credits: the data plane then leaves them to it. */
@@ -134,7 +151,8 @@ export class Connection {
 				throw this.#failure;
 			this.#creditsShort = this.#credits < requests.length;
 			if (!this.#creditsShort) {
-				at = this.#claim(length);
+				// Into a compound that is on its way nothing else may come.
+				at = this.#chain ? -1 : this.#claim(length);
 				if (at >= 0)
 					break;
 			}
@@ -155,26 +173,89 @@ export class Connection {
 		return results;
 	}
 
+	/**
+	 * Sends as one related compound (3.2.4.1.4): compound.head, then what the stream sends, then compound.tail, each in its own place of the memory, so that it may be longer than
+	 * all of that is. Settles as exchange() does, with the results of head and tail. Returns undefined, and has done nothing, where there is no room or too few credits for it now.
+	 * The stream is to be set next, and to bring, by begin() and send(), just what was announced; nothing else is sent meanwhile. Not for a session that seals: that takes the whole in one piece.
+	 */
+	chain(compound: Compound): Promise<unknown[]> | undefined {
+		const { head, tail, credits } = compound;
+		const requests = [...head, ...tail];
+		const length = requests.reduce((sum, request) => sum + Header.size + request.length + 7, 0);
+		if (this.#failure || this.#chain || this.#sealed || this.#waiting.length > 0 || this.#credits < requests.length + credits || this.#controlBusy || length > this.#controlEnd - this.#controlAt)
+			return undefined;
+		return new Promise((resolve, reject) => this.#beginChain(compound, { results: [], left: requests.length, failure: undefined, resolve, reject }));
+	}
+
+	#beginChain({ head, tail, treeId, credits, length }: Compound, exchange: Exchange): void {
+		const firstId = this.#messageId, creditsBefore = this.#credits, before = this.#outstanding.length, at = this.#controlAt;
+		try {
+			this.#controlBusy = true;
+			const tailAt = this.#layOut(at, this.#controlEnd, head, treeId, exchange, 0, true);
+			const messageId = this.#messageId;
+			this.#messageId += credits;
+			this.#credits -= credits;
+			const tailEnd = this.#layOut(tailAt, this.#controlEnd, tail, treeId, exchange, head.length, false);
+			this.#chain = { exchange, messageId, credits, tailAt, tailEnd, treeId };
+			this.#tailAt = tail.length > 0 ? tailAt : -1;
+			this.#transport.send(at, tailAt, length + tailEnd - tailAt);
+		}
+		catch (error) {
+			this.#messageId = firstId;
+			this.#credits = creditsBefore;
+			this.#outstanding.length = Math.min(before, this.#outstanding.length);
+			this.#chain = undefined;
+			this.#tailAt = -1;
+			this.#controlBusy = false;
+			exchange.reject(error as Error);
+		}
+	}
+
+	/** What the stream had to bring is there. */
+	#endChain({ exchange, tailAt, tailEnd }: Chain): void {
+		this.#chain = undefined;
+		for (const entry of this.#outstanding) {
+			if (entry.exchange === exchange)
+				entry.deadline = this.#elapsed + this.#limits.answerMs;
+		}
+		if (tailEnd > tailAt)
+			this.#transport.sendMore(tailAt, tailEnd);
+		else
+			this.#wake();
+	}
+
 	/** Writes the header of a data plane request at at and takes its credits; returns its message id. */
 	begin(header: Header, at: number, command: number, treeId: number, creditCharge: number): number {
-		const messageId = this.#messageId;
+		const chain = this.#chain;
+		const messageId = chain ? chain.messageId : this.#messageId;
 		header.begin(this.memory, at);
 		header.CreditCharge = this.dialect > 0x0202 ? creditCharge : 0;
 		header.Command = command;
 		header.CreditRequest = creditCharge + Math.max(0, creditsWanted - this.#credits);
 		header.MessageId = messageId;
-		header.TreeId = treeId;
+		header.TreeId = chain ? chain.treeId : treeId;
 		header.SessionId = this.sessionId;
-		header.Flags = this.#signs;
-		this.#messageId += creditCharge;
-		this.#credits -= creditCharge;
+		header.Flags = chain ? this.#signs | Flags.RELATED_OPERATIONS : this.#signs;
+		if (chain) {
+			chain.messageId += creditCharge;
+			chain.credits -= creditCharge;
+		}
+		else {
+			this.#messageId += creditCharge;
+			this.#credits -= creditCharge;
+		}
 		return messageId;
 	}
 
 	/** Signs or seals memory[at, end), if this session does, and hands it to the transport. */
 	send(at: number, end: number): void {
 		this.#sign(at, end);
-		this.#transmit(at, end);
+		const chain = this.#chain;
+		if (!chain)
+			return this.#transmit(at, end);
+		this.#transport.sendMore(at, end);
+		if (chain.credits === 0)
+			this.#endChain(chain);
 	}
 
 	/** Begins or, with undefined, ends the data plane. There is one at a time. */
@@ -220,6 +301,14 @@ export class Connection {
 		}
 	}
 
+	/** Settles when nothing waits to be sent any more. Never rejects. */
+	async sent(): Promise<void> {
+		while (!this.#failure && (this.#controlBusy || this.#waiting.length > 0)) {
+			const woken = new Promise<void>(resolve => this.#waiting.push({ resolve, reject: () => resolve() }));
+			await woken;
+		}
+	}
+
 	/** Ends everything at once: whoever waits gets error. */
 	fail(error: Error): void {
 		if (this.#failure)
@@ -231,6 +320,7 @@ export class Connection {
 		this.sealing?.close();
 		this.signer = this.sealing = undefined;
 		this.#unclaim(this.#slotAt);
+		this.#chain = undefined;
 		const outstanding = this.#outstanding, waiting = this.#waiting, stream = this.#stream;
 		this.#outstanding = [];
 		this.#waiting = [];
@@ -277,7 +367,7 @@ export class Connection {
 	#sendAll(first: number, length: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): void {
 		const firstId = this.#messageId, credits = this.#credits, before = this.#outstanding.length;
 		try {
-			this.#transmit(first, this.#layOut(first, first + length, requests, treeId, exchange));
+			this.#transmit(first, this.#layOut(first, first + length, requests, treeId, exchange, 0, false));
 		}
 		catch (error) {
 			// Nothing was sent: the ids and credits are as good as before.
@@ -289,21 +379,21 @@ export class Connection {
 		}
 	}
 
-	/** Writes and signs one message after the other; returns the end of the last. */
-	#layOut(at: number, limit: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): number {
+	/** Writes and signs one message after the other, of which the first is the compound's first + 1st; returns the end of the last. followed: whether more of the compound comes behind them. */
+	#layOut(at: number, limit: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange, first: number, followed: boolean): number {
 		const header = new Header();
 		const signed = this.#signs;
 		for (let i = 0; i < requests.length; i++) {
 			const request = requests[i];
-			const messageId = this.begin(header, at, request.command, treeId, 1);
+			const messageId = this.begin(header, at, request.command, request.command === Command.TREE_CONNECT ? 0 : treeId, 1);
 			header.limit = limit;
-			if (i > 0)
+			if (first + i > 0)
 				header.Flags = signed | Flags.RELATED_OPERATIONS;
 			let end = request.write(this.memory, header.bodyAt, limit);
-			if (i < requests.length - 1)
+			if (followed || i < requests.length - 1)
 				end = header.link(end);
 			this.#sign(at, end);
-			this.#outstanding.push({ messageId, request, exchange, index: i, deadline: this.#elapsed + this.#limits.answerMs, interim: false });
+			this.#outstanding.push({ messageId, request, exchange, index: first + i, deadline: this.#elapsed + this.#limits.answerMs, interim: false });
 			at = end;
 		}
 		return at;
@@ -326,8 +416,15 @@ export class Connection {
 		// Where the socket has room, the other side takes what is sent: it is there.
 		this.#heardAt = this.#elapsed;
 		const at = protocolId(this.memory.view, sentAt, this.memory.bytes.length) === ProtocolId.TRANSFORM ? sentAt + Sealing.headLength : sentAt;
-		if (at === this.#controlAt || at === this.#slotAt)
-			this.#unclaim(at);
+		if (at === this.#tailAt) {
+			this.#tailAt = -1;
+			this.#unclaim(this.#controlAt);
+		}
+		else if (at === this.#controlAt || at === this.#slotAt) {
+			// Behind the head of a compound stands its tail.
+			if (this.#tailAt < 0)
+				this.#unclaim(at);
+		}
 		else
 			this.#stream?.sent(at);
 		this.#wake();
@@ -484,7 +581,7 @@ export class Connection {
 				throw error;
 			}
 		}
-		else
+		else if (!request.optional)
 			exchange.failure ??= statusError(`${commandName(request.command)}${request.subject ? ` ${request.subject}` : ""}`, status);
 		if (--exchange.left > 0)
 			return;
@@ -501,7 +598,7 @@ export class Connection {
 		const silence = now - this.#heardAt, { silenceMs } = this.#limits;
 		if (this.#outstanding.length === 0 && !this.#stream?.outstanding)
 			this.#heardAt = now;
-		else if (silence > 2 * silenceMs && this.#echoing)
+		else if (silence > 2 * silenceMs && (this.#echoing || this.#chain))
 			return this.fail(new TransportError(`no answer from ${this.address} for ${silence / 1000} s, not even a sign of life: is it off, or out of reach?`, "SILENT"));
 		else if (silence > silenceMs && !this.#echoing)
 			this.#echo();

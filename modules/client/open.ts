@@ -1,17 +1,14 @@
 /** [MS-SMB2] 3.2.1.6 Open: a file on the share. */
-import { CloseRequest, CloseResponse } from "../smb2/close.js";
-import { FileAttributes, OplockLevel } from "../smb2/create.js";
-import { FileNetworkOpenInformation, FileStandardInformation } from "../smb2/file-information.js";
-import { FlushRequest, FlushResponse } from "../smb2/flush.js";
+import { OplockLevel } from "../smb2/create.js";
+import { FileNetworkOpenInformation } from "../smb2/file-information.js";
 import { Command } from "../smb2/header.js";
 import { OplockBreak } from "../smb2/oplock-break.js";
-import { QueryInfoRequest, QueryInfoResponse } from "../smb2/query-info.js";
 import { ReadRequest, ReadResponse } from "../smb2/read.js";
-import { SetInfoRequest, SetInfoResponse } from "../smb2/set-info.js";
 import { NTStatus } from "../smb2/status.js";
-import { holds, type Memory, textLength } from "../smb2/wire.js";
+import { holds, type Memory } from "../smb2/wire.js";
 import { ProtocolError, StatusError } from "../errors/errors.js";
 import type { Durable } from "./create.js";
+import { closeRequest, flushRequest, lengthRequest, queryRequest, renameRequest, setInfoRequest, timesRequest } from "./file-requests.js";
 import type { OplockHolder, Request } from "./request.js";
 import type { TreeConnect } from "./tree-connect.js";
 import { WriteWindow } from "./write-window.js";
@@ -37,6 +34,8 @@ export class Open implements OplockHolder {
 	readonly diskId: Uint8Array | undefined;
 	/** What takes it up again when the connection is lost; undefined where the server does not keep it open. */
 	durable: Durable | undefined;
+	/** Whether it was closed, by us. */
+	closed = false;
 
 	constructor(tree: TreeConnect, path: string, fileId: Uint8Array, length: number, diskId: Uint8Array | undefined) {
 		this.tree = tree;
@@ -83,7 +82,11 @@ export class Open implements OplockHolder {
 	 * Errors: StatusError of the server, StorageError of the source, TransportError, ProtocolError.
 	 */
 	write(source: string, offset: number, length: number, progressed: (confirmed: number) => void): Promise<void> {
-		return new Promise((resolve, reject) => new WriteWindow(this, progressed, resolve, reject).start(source, offset, length));
+		return new Promise((resolve, reject) => {
+			const window = new WriteWindow(this.tree, this.path, progressed, resolve, reject);
+			window.load(source, offset, length);
+			window.start(this.fileId);
+		});
 	}
 
 	/**
@@ -107,91 +110,54 @@ export class Open implements OplockHolder {
 
 	/** Bytes of it and when it was last written to, now. */
 	async status(): Promise<FileStatus> {
-		return (await this.#exchange([this.#queryRequest(request => request.askNetworkOpen(), response => {
+		return (await this.#exchange([queryRequest(this.path, this.fileId, request => request.askNetworkOpen(), response => {
 			const { EndOfFile, LastWriteTime } = response.read(new FileNetworkOpenInformation());
 			return { length: EndOfFile, modified: LastWriteTime };
 		})]))[0] as FileStatus;
 	}
 
-	/** 3.2.4.11: returns when what was written is on the server's disk; with its length there. */
-	async flush(): Promise<number> {
-		return (await this.#exchange([this.#flushRequest(), this.#lengthRequest()]))[1] as number;
+	/** Returns when what was written is on the server's disk; with its length there. Where modified is given, as setTimes() before that. */
+	async flush(modified?: number): Promise<number> {
+		const { path, fileId } = this;
+		const requests: Request<unknown>[] = [flushRequest(path, fileId), lengthRequest(path, fileId)];
+		if (modified !== undefined)
+			requests.push(timesRequest(path, fileId, modified));
+		return (await this.#exchange(requests))[1] as number;
 	}
 
 	/** Sets the times of the file and makes it an ordinary one. Milliseconds since 1970. */
-	setTimes(modified: number): Promise<void> {
-		return this.#setInfo("times", 64, request => {
-			const basic = request.setBasic();
-			basic.CreationTime = basic.LastWriteTime = Math.floor(modified);
-			basic.FileAttributes = FileAttributes.ARCHIVE;
-		});
+	async setTimes(modified: number): Promise<void> {
+		await this.#exchange([timesRequest(this.path, this.fileId, modified)]);
 	}
 
 	/** Moves the file to another path of the share. StatusError OBJECT_NAME_COLLISION where that is taken: nothing is ever replaced. */
-	rename(path: string): Promise<void> {
-		return this.#setInfo(`rename to ${path}`, 64 + textLength(path), request => request.setRename(path));
+	async rename(path: string): Promise<void> {
+		await this.#exchange([renameRequest(this.path, this.fileId, path)]);
+	}
+
+	/** rename() and close() in one round trip. The file is closed in either case. */
+	async renameAndClose(path: string): Promise<void> {
+		this.#dropOplock();
+		this.closed = true;
+		await this.#exchange([renameRequest(this.path, this.fileId, path), { ...closeRequest(this.path, this.fileId), optional: true }]);
 	}
 
 	/** Has the file deleted by close(). */
-	deleteOnClose(): Promise<void> {
-		return this.#setInfo("delete", 32, request => request.setDisposition(true));
+	async deleteOnClose(): Promise<void> {
+		await this.#exchange([setInfoRequest(this.path, this.fileId, "delete", 32, request => request.setDisposition(true))]);
 	}
 
-	/** 3.2.4.5. */
+	/** 3.2.4.5. Safe to call twice. */
 	async close(): Promise<void> {
+		if (this.closed)
+			return;
 		this.#dropOplock();
-		await this.#exchange([this.#closeRequest()]);
+		this.closed = true;
+		await this.#exchange([closeRequest(this.path, this.fileId)]);
 	}
 
 	#exchange(requests: readonly Request<unknown>[]): Promise<unknown[]> {
 		return this.tree.session.connection.exchange(requests, this.tree.treeId);
-	}
-
-	async #setInfo(what: string, length: number, fill: (request: SetInfoRequest) => void): Promise<void> {
-		const { fileId, path } = this;
-		await this.#exchange([{
-			command: Command.SET_INFO,
-			subject: `${path} (${what})`,
-			length: SetInfoRequest.size + length,
-			write(memory, at, limit) {
-				const request = new SetInfoRequest().begin(memory, at, limit);
-				request.FileId = fileId;
-				fill(request);
-				return request.end;
-			},
-			read(memory, at, end) { new SetInfoResponse().open(memory, at, end); },
-		}]);
-	}
-
-	#flushRequest(): Request<void> {
-		const { fileId, path } = this;
-		return {
-			command: Command.FLUSH, subject: path, length: FlushRequest.size,
-			write(memory, at, limit) {
-				const request = new FlushRequest().begin(memory, at, limit);
-				request.FileId = fileId;
-				return request.end;
-			},
-			read(memory, at, end) { new FlushResponse().open(memory, at, end); },
-		};
-	}
-
-	#lengthRequest(): Request<number> {
-		return this.#queryRequest(request => request.askStandard(), response => response.read(new FileStandardInformation()).EndOfFile);
-	}
-
-	#queryRequest<T>(ask: (request: QueryInfoRequest) => void, read: (response: QueryInfoResponse) => T): Request<T> {
-		const { fileId, path } = this;
-		return {
-			command: Command.QUERY_INFO, subject: path, length: QueryInfoRequest.size,
-			write(memory, at, limit) {
-				const request = new QueryInfoRequest().begin(memory, at, limit);
-				request.FileId = fileId;
-				ask(request);
-				return request.end;
-			},
-			read: (memory, at, end) => read(new QueryInfoResponse().open(memory, at, end)),
-		};
 	}
 
 	/** Settles with how many bytes there were; 0 at the end of the file. */
@@ -221,19 +187,6 @@ export class Open implements OplockHolder {
 				return 0;
 			throw error;
 		}
-	}
-
-	#closeRequest(): Request<void> {
-		const { fileId, path } = this;
-		return {
-			command: Command.CLOSE, subject: path, length: CloseRequest.size,
-			write(memory, at, limit) {
-				const request = new CloseRequest().begin(memory, at, limit);
-				request.FileId = fileId;
-				return request.end;
-			},
-			read(memory, at, end) { new CloseResponse().open(memory, at, end); },
-		};
 	}
 }
 

@@ -3,7 +3,7 @@ import type { Transport } from "../net/transport.js";
 import type { Memory } from "../smb2/wire.js";
 
 /** What a connection needs of the transport: whole messages out of and into its memory. */
-export type Carrier = Pick<Transport, "address" | "port" | "onMessage" | "onSent" | "onError" | "send" | "receiveInto" | "close">;
+export type Carrier = Pick<Transport, "address" | "port" | "onMessage" | "onSent" | "onError" | "maxLength" | "send" | "sendMore" | "receiveInto" | "close">;
 
 /** What signs and verifies in place: HMAC for 2.x, CMAC for 3.x. */
 export interface Signer {
@@ -21,10 +21,23 @@ export interface Request<T> {
 	readonly length: number;
 	/** A status beside SUCCESS whose response has a body for read(). */
 	readonly accepted?: number;
+	/** Whether what it is asked with has succeeded though this one fails. */
+	readonly optional?: boolean;
 	/** Lays the body out in memory[at, limit); returns its end. The header lies before it, complete but for NextCommand and Signature. */
 	write(memory: Memory, at: number, limit: number): number;
 	/** Reads the response's body in memory[at, end), which is overwritten soon after. */
 	read(memory: Memory, at: number, end: number, status: number): T;
+}
+
+/** Requests that travel as one, each about what the one before it opened. */
+export interface Compound {
+	readonly head: readonly Request<unknown>[];
+	/** Of what the stream sends between them: the credits and the bytes, headers and padding included. */
+	readonly credits: number;
+	readonly length: number;
+	readonly tail: readonly Request<unknown>[];
+	/** All ones where the first request is what makes it. */
+	readonly treeId: number;
 }
 
 /** The data plane: many requests under way, called back for each response. */

@@ -8,6 +8,7 @@ import { Dialect, SecurityMode } from "../smb2/negotiate.js";
 import { SessionFlags, SessionSetupRequest, SessionSetupResponse } from "../smb2/session-setup.js";
 import { NTStatus } from "../smb2/status.js";
 import type { Connection } from "./connection.js";
+import { Habits } from "./habits.js";
 import { type Algorithms, makeSealing, makeSigner } from "./keys.js";
 import type { Negotiated, Policy } from "./negotiate.js";
 import { TreeConnect } from "./tree-connect.js";
@@ -53,9 +54,30 @@ export class Session {
 		this.guest = guest;
 	}
 
-	/** 3.2.4.2.4. */
-	treeConnect(share: string): Promise<TreeConnect> {
-		return TreeConnect.connect(this, share);
+	/** That share, which is connected to when it is first needed (3.2.4.2.4). */
+	tree(share: string, habits: Habits): TreeConnect {
+		return new TreeConnect(this, share, habits);
+	}
+
+	/** That share, connected. Errors as TreeConnect.connect(). */
+	async treeConnect(share: string): Promise<TreeConnect> {
+		const tree = this.tree(share, new Habits());
+		await tree.connect();
+		return tree;
+	}
+
+	/**
+	 * Takes leave of the server and closes the connection. Its answers are not waited for: what a connection held ends with it. Settles when the requests are on their way; never rejects.
+	 */
+	async leave(tree: TreeConnect): Promise<void> {
+		const { connection } = this;
+		if (connection.alive) {
+			if (tree.connected)
+				tree.disconnect().catch(ignore);
+			this.logoff().catch(ignore);
+			await connection.sent();
+		}
+		connection.close();
 	}
 
 	/** 3.2.4.23. */
@@ -178,3 +200,5 @@ function isLogonStatus(status: number): boolean {
 			return false;
 	}
 }
+
+function ignore(): void {}

@@ -11,21 +11,63 @@ import { statusError } from "./advice.js";
 import { dialectName } from "./negotiate.js";
 import { textLength } from "../smb2/wire.js";
 import { createRequest, type CreateParameters, type Durable, folderToList, folderToMake } from "./create.js";
+import type { Habits } from "./habits.js";
 import { listFolder, type Listed } from "./list.js";
 import type { Open } from "./open.js";
+import type { Request } from "./request.js";
 import type { Session } from "./session.js";
 
+/** [MS-SMB2] 2.2.1.2 TreeId of a related request. */
+const relatedTreeId = 0xFFFFFFFF;
 
 export class TreeConnect {
 	readonly session: Session;
 	readonly share: string;
-	readonly treeId: number;
+	readonly habits: Habits;
+	/** Called when the server has let us in. */
+	onConnected: () => void = () => {};
+	#treeId = relatedTreeId;
+	/** Whether the share lets nothing in that is not sealed. */
+	#sealing = false;
 
-	/** ProtocolError for what is no share of files; StatusError ACCESS_DENIED where nothing may be written to it. */
-	static async connect(session: Session, share: string): Promise<TreeConnect> {
-		const { connection, policy } = session;
+	constructor(session: Session, share: string, habits: Habits) {
+		this.session = session;
+		this.share = share;
+		this.habits = habits;
+	}
+
+	/** All ones until the server has given one: which means, within a compound, that of the request before. */
+	get treeId(): number { return this.#treeId; }
+	get connected(): boolean { return this.#treeId !== relatedTreeId; }
+
+	/** Whether TREE_CONNECT may go out with the first file: where nothing is to be found out before anything else is said. */
+	get mayJoin(): boolean {
+		const { connection } = this.session;
+		return this.habits.treeConnects && this.habits.files && !this.#validates && (connection.sealed || !connection.sealing || this.habits.clear);
+	}
+
+	/** Has the server let us in, unless it has. ProtocolError for what is no share of files; StatusError ACCESS_DENIED where nothing may be written to it. */
+	async connect(): Promise<void> {
+		if (this.connected)
+			return;
+		await this.session.connection.request(this.connectRequest());
+		this.joined();
+		if (this.#validates) {
+			try {
+				await this.#validateNegotiate();
+			}
+			catch (error) {
+				this.session.connection.fail(error as Error);
+				throw error;
+			}
+		}
+	}
+
+	/** The TREE_CONNECT of this share. joined() follows. */
+	connectRequest(): Request<void> {
+		const { share, session: { connection, policy, guest } } = this;
 		const path = `\\\\${policy.server}\\${share}`;
-		const tree = await connection.request<TreeConnect>({
+		return {
 			command: Command.TREE_CONNECT,
 			subject: share,
 			length: TreeConnectRequest.size + textLength(path),
@@ -34,45 +76,58 @@ export class TreeConnect {
 				request.setPath(path);
 				return request.end;
 			},
-			read(memory, at, end) {
+			read: (memory, at, end) => {
 				const response = new TreeConnectResponse().open(memory, at, end);
 				if (response.ShareType !== ShareType.DISK)
 					throw new ProtocolError(`TREE_CONNECT ${share}: this is a ${response.ShareType === ShareType.PRINT ? "printer" : "pipe"}, not a share of files: check share=…`);
 				if ((response.ShareFlags & ShareFlags.ENCRYPT_DATA) !== 0 && !connection.sealed) {
 					if (!connection.sealing)
-						throw new ProtocolError(`TREE_CONNECT ${share}: the share demands encryption, ${policy.encryption === "off" ? "encryption=off" : session.guest ? "which a guest has no key for" : `which ${dialectName(connection.dialect)} and this server's settings do not allow`}`);
-					// 3.2.4.1.8 asks for it with this tree's messages; the session's others may be sealed as well.
-					connection.seal();
+						throw new ProtocolError(`TREE_CONNECT ${share}: the share demands encryption, ${policy.encryption === "off" ? "encryption=off" : guest ? "which a guest has no key for" : `which ${dialectName(connection.dialect)} and this server's settings do not allow`}`);
+					this.#sealing = true;
 				}
 				if ((response.MaximalAccess & AccessMask.FILE_WRITE_DATA) === 0)
 					throw statusError(`TREE_CONNECT ${share}: nothing may be written`, NTStatus.ACCESS_DENIED);
-				return new TreeConnect(session, share, new Header().aim(memory, response.headerAt, end).TreeId);
+				this.#treeId = new Header().aim(memory, response.headerAt, end).TreeId;
 			},
-		});
-		if (connection.signer && connection.dialect < Dialect.SMB3_11 && policy.dialectMax >= Dialect.SMB3_00)
-			await tree.#validateNegotiate();
-		return tree;
+		};
 	}
 
-	private constructor(session: Session, share: string, treeId: number) {
-		this.session = session;
-		this.share = share;
-		this.treeId = treeId;
+	/** The exchange that TREE_CONNECT was part of is over. */
+	joined(): void {
+		if (!this.session.connection.sealed)
+			this.habits.clear = !this.#sealing;
+		// 3.2.4.1.8 asks for it with this tree's messages; the session's others may be sealed as well.
+		if (this.#sealing && !this.session.connection.sealed)
+			this.session.connection.seal();
+		this.onConnected();
+	}
+
+	/** Whether FSCTL_VALIDATE_NEGOTIATE_INFO has to tell that nobody has changed the NEGOTIATE. */
+	get #validates(): boolean {
+		const { connection, policy } = this.session;
+		return connection.signer !== undefined && connection.dialect < Dialect.SMB3_11 && policy.dialectMax >= Dialect.SMB3_00;
 	}
 
 	/**
 	 * Opens or creates the file of that path (see sharePath). 3.2.4.3. With a createGuid of 16 bytes, made for this file, the server is asked to keep it open when the
 	 * connection is lost, for reclaim(): whether it does says Open.durable.
 	 */
-	create(path: string, parameters: CreateParameters, createGuid?: Uint8Array): Promise<Open> {
-		return this.session.connection.request<Open>(createRequest(this, path, parameters, createGuid && { createGuid, fileId: undefined, version: this.#durableVersion }), this.treeId);
+	async create(path: string, parameters: CreateParameters, createGuid?: Uint8Array): Promise<Open> {
+		await this.connect();
+		return this.session.connection.request<Open>(this.createRequest(path, parameters, createGuid), this.treeId);
+	}
+
+	/** What create() sends. */
+	createRequest(path: string, parameters: CreateParameters, createGuid?: Uint8Array): Request<Open> {
+		return createRequest(this, path, parameters, createGuid && { createGuid, fileId: undefined, version: this.#durableVersion });
 	}
 
 	/**
 	 * Takes up again what an earlier connection had open (3.2.4.4). StatusError OBJECT_NAME_NOT_FOUND, and some others, where the server no longer has it. parameters and path are
 	 * those of the first time.
 	 */
-	reclaim(path: string, parameters: CreateParameters, durable: Durable): Promise<Open> {
+	async reclaim(path: string, parameters: CreateParameters, durable: Durable): Promise<Open> {
+		await this.connect();
 		return this.session.connection.request<Open>(createRequest(this, path, parameters, durable), this.treeId);
 	}
 

@@ -3,8 +3,8 @@
  * in flight as credits allow, and settles once. Per WRITE it allocates nothing.
  */
 import type { Pipeline } from "../../hosts/pipeline/pipeline.js";
-import { ProtocolError, StorageError } from "../errors/errors.js";
-import { Command, Header } from "../smb2/header.js";
+import { ProtocolError, StorageError, TransportError } from "../errors/errors.js";
+import { Command, Header, RELATED_FILE_ID } from "../smb2/header.js";
 import { NTStatus } from "../smb2/status.js";
 import type { Memory } from "../smb2/wire.js";
 import { WriteRequest, WriteResponse } from "../smb2/write.js";
@@ -12,7 +12,7 @@ import { statusError } from "./advice.js";
 import type { Connection } from "./connection.js";
 import type { Stream } from "./request.js";
 import { writeHeadLength } from "./layout.js";
-import type { Open } from "./open.js";
+import type { TreeConnect } from "./tree-connect.js";
 
 /** WRITEs in flight at most. Slots are free again once the socket has taken them, so this may exceed their number. */
 const inFlightMax = 16;
@@ -20,11 +20,15 @@ const inFlightMax = 16;
 const placeMask = inFlightMax - 1;
 /** What one credit pays for ([MS-SMB2] 3.1.5.2). */
 const creditPayload = 65536;
+/** Bytes of file data that a compound brings at most: what small scans have, and less than any server's limit for a message. */
+const chainMax = 131072;
 /** What pipeline.next() says beside a position. */
 const nothingYet = -1;
 
 export class WriteWindow implements Stream {
-	#open: Open;
+	#tree: TreeConnect;
+	#path: string;
+	#fileId: Uint8Array = RELATED_FILE_ID;
 	#connection: Connection;
 	#pipeline: Pipeline;
 	#progressed: (confirmed: number) => void;
@@ -50,12 +54,20 @@ export class WriteWindow implements Stream {
 	/** File offset of the next WRITE. */
 	#offset = 0;
 	#end = 0;
+	/** WRITEs that are still to be sent as part of a compound, and whether the last of them ends it. */
+	#chained = 0;
+	#endsChain = false;
+	#streaming = false;
+	/** Whether WRITEs can be sent on their own. */
+	#opened = false;
 	#failure: Error | undefined;
 	#settled = false;
 
-	constructor(open: Open, progressed: (confirmed: number) => void, resolve: () => void, reject: (error: Error) => void) {
-		this.#open = open;
-		this.#connection = open.tree.session.connection;
+	/** path: of the file, for errors. progressed: hears up to which byte of it the server has confirmed all. */
+	constructor(tree: TreeConnect, path: string, progressed: (confirmed: number) => void, resolve: () => void, reject: (error: Error) => void) {
+		this.#tree = tree;
+		this.#path = path;
+		this.#connection = tree.session.connection;
 		this.#pipeline = this.#connection.pipeline;
 		this.#progressed = progressed;
 		this.#resolve = resolve;
@@ -64,31 +76,81 @@ export class WriteWindow implements Stream {
 
 	get outstanding(): number { return this.#outstanding; }
 
-	/** Begins to send length bytes of the file at source, from offset on. */
-	start(source: string, offset: number, length: number): void {
+	/** Bytes of file data that a WRITE carries: a server that takes less than a slot gets slots that are filled less far. */
+	get pieceLength(): number { return this.#pipeline.slotLength - this.#spare; }
+
+	get #spare(): number { return Math.ceil(Math.max(0, this.#pipeline.slotLength - this.#connection.maxWriteSize) / 16) * 16; }
+
+	/** How much of what was loaded may go out as part of a compound that has room for so many bytes and credits beside. */
+	chainable(room: number, credits: number): { count: number; credits: number; length: number; whole: boolean } {
+		const whole = this.#end - this.#offset, piece = this.pieceLength;
+		const most = Math.min(room, chainMax, this.#connection.maxWriteSize);
+		let count = 0, length = 0, spent = 0;
+		for (let at = 0; at < whole && count < inFlightMax; at += piece, count++) {
+			const data = Math.min(piece, whole - at);
+			const charge = chargeOf(data);
+			const next = length + writeHeadLength + Math.ceil(data / 8) * 8;
+			if (next > most + count * writeHeadLength || spent + charge > credits)
+				break;
+			length = next;
+			spent += charge;
+		}
+		return { count, credits: spent, length, whole: count * piece >= whole };
+	}
+
+	/** Begins to read length bytes of the file at source, from offset on. Throws StorageError. */
+	load(source: string, offset: number, length: number): void {
 		this.#offset = offset;
 		this.#end = offset + length;
-		// A server that takes less than a slot gets slots that are filled less far.
-		const spare = Math.max(0, this.#pipeline.slotLength - this.#connection.maxWriteSize);
 		try {
-			this.#pipeline.read(source, offset, length, Math.ceil(spare / 16) * 16);
+			this.#pipeline.read(source, offset, length, this.#spare);
 		}
 		catch (error) {
-			this.#settled = true;
-			this.#reject(new StorageError((error as Error).message, { cause: error }));
-			return;
+			throw new StorageError((error as Error).message, { cause: error });
 		}
-		this.#connection.stream = this;
+	}
+
+	/** What was loaded is not sent after all. */
+	unload(): void {
+		this.#pipeline.stop();
+	}
+
+	/** Sends what was loaded to the file of that id: at once, or, after chain(), when its WRITEs are under way. */
+	start(fileId: Uint8Array): void {
+		this.#fileId = fileId;
+		this.#opened = true;
+		this.#begin();
+	}
+
+	/** Sends the first count WRITEs as part of a compound that Connection.chain() has begun. ends: nothing of it comes behind them. */
+	chain(count: number, ends: boolean): void {
+		this.#chained = count;
+		this.#endsChain = ends;
+		this.#begin();
+	}
+
+	/** Nothing more is sent, for that reason; settles when what is under way has been answered. */
+	abandon(reason: Error): void {
+		this.#opened = true;
+		this.#giveUp(reason);
+		this.#settleWhenDone();
+	}
+
+	#begin(): void {
+		if (!this.#streaming) {
+			this.#streaming = true;
+			this.#connection.stream = this;
+		}
 		this.pump();
 	}
 
 	pump(): void {
 		const connection = this.#connection;
 		try {
-			while (!this.#failure && !this.#settled && this.#placeFree() && !connection.contended) {
+			while (!this.#failure && !this.#settled && this.#placeFree()) {
 				const charge = this.#charge();
-				// One stays in hand, so that there can be asked for a sign of life.
-				if (connection.credits < charge + (this.#outstanding > 0 ? 1 : 0))
+				// One stays in hand, so that there can be asked for a sign of life. What is part of a compound is paid for.
+				if (this.#chained === 0 && (!this.#opened || connection.contended || connection.credits < charge + (this.#outstanding > 0 ? 1 : 0)))
 					break;
 				const at = this.#next();
 				if (at < 0)
@@ -132,11 +194,11 @@ export class WriteWindow implements Stream {
 		while (this.#outstanding > 0 && this.#lengths[this.#oldestPlace] === 0)
 			this.#oldestPlace = (this.#oldestPlace + 1) & placeMask;
 		if (status !== NTStatus.SUCCESS)
-			this.#giveUp(statusError(`WRITE ${this.#open.path}`, status));
+			this.#giveUp(statusError(`WRITE ${this.#path}`, status));
 		else {
 			const count = this.#response.open(memory, at, end).Count;
 			if (count !== length)
-				throw new ProtocolError(`WRITE ${this.#open.path}: the server took ${count} of ${length} bytes and called it a success`);
+				throw new ProtocolError(`WRITE ${this.#path}: the server took ${count} of ${length} bytes and called it a success`);
 			// Answers may overtake each other: what counts ends where the oldest unanswered begins.
 			if (!this.#failure)
 				this.#progressed(this.#outstanding > 0 ? this.#offsets[this.#oldestPlace] : this.#offset);
@@ -172,9 +234,7 @@ export class WriteWindow implements Stream {
 		return this.#lengths[i] === 0 && this.#sendingAt[i] < 0;
 	}
 
-	#charge(): number {
-		return Math.max(1, Math.ceil(Math.min(this.#pipeline.slotLength, this.#end - this.#offset) / creditPayload));
-	}
+	#charge(): number { return chargeOf(Math.min(this.pieceLength, this.#end - this.#offset)); }
 
 	/** The position of the next data, or below 0. */
 	#next(): number {
@@ -197,7 +257,7 @@ export class WriteWindow implements Stream {
 		this.#nextPlace = (i + 1) & placeMask;
 		if (this.#outstanding === 0)
 			this.#oldestPlace = i;
-		this.#messageIds[i] = this.#connection.begin(this.#header, at, Command.WRITE, this.#open.tree.treeId, charge);
+		this.#messageIds[i] = this.#connection.begin(this.#header, at, Command.WRITE, this.#tree.treeId, charge);
 		this.#lengths[i] = length;
 		this.#offsets[i] = this.#offset;
 		this.#interim[i] = 0;
@@ -206,10 +266,10 @@ export class WriteWindow implements Stream {
 		this.#sending++;
 		const request = this.#request.begin(memory, at + Header.size);
 		request.Offset = this.#offset;
-		request.FileId = this.#open.fileId;
+		request.FileId = this.#fileId;
 		request.setData(dataAt, length);
 		this.#offset += length;
-		this.#connection.send(at, dataAt + length);
+		this.#connection.send(at, this.#chained > 0 && !(--this.#chained === 0 && this.#endsChain) ? this.#header.link(dataAt + length) : dataAt + length);
 	}
 
 	/** Nothing more is sent; what is under way is waited for. */
@@ -218,13 +278,16 @@ export class WriteWindow implements Stream {
 			return;
 		this.#failure = error;
 		this.#pipeline.stop();
+		// The server waits for the rest of a message that does not come.
+		if (this.#chained > 0)
+			this.#connection.fail(new TransportError(`the connection was closed in the middle of a message: ${error.message}`, "CLOSED", { cause: error }));
 	}
 
 	#settleWhenDone(): void {
-		if (this.#settled || this.#outstanding > 0 || this.#sending > 0 || (!this.#failure && this.#offset < this.#end))
+		if (this.#settled || this.#outstanding > 0 || this.#sending > 0 || (!this.#failure && (this.#offset < this.#end || !this.#opened)))
 			return;
 		this.#settled = true;
-		if (this.#connection.alive)
+		if (this.#streaming && this.#connection.alive)
 			this.#connection.stream = undefined;
 		this.#pipeline.stop();
 		if (this.#failure)
@@ -233,3 +296,6 @@ export class WriteWindow implements Stream {
 			this.#resolve();
 	}
 }
+
+/** Credits for a WRITE of length bytes. 3.1.5.2. */
+function chargeOf(length: number): number { return Math.max(1, Math.ceil(length / creditPayload)); }

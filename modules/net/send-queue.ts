@@ -3,8 +3,8 @@ export class SendQueue {
 	/** The most messages that can wait. */
 	static readonly capacity = 32;
 
-	// Two numbers an entry: at, end. Made once, so that nothing is allocated per message.
-	readonly #ranges = new Uint32Array(2 * SendQueue.capacity);
+	// Three numbers an entry: at, end, name. Made once, so that nothing is allocated per message.
+	readonly #entries = new Uint32Array(3 * SendQueue.capacity);
 	#first = 0;
 	#length = 0;
 	/** The first byte of the first message that the socket has not taken. */
@@ -13,23 +13,24 @@ export class SendQueue {
 	get length(): number { return this.#length; }
 	get full(): boolean { return this.#length === SendQueue.capacity; }
 	/** Where the first message ends. */
-	get end(): number { return this.#ranges[2 * this.#first + 1]; }
+	get end(): number { return this.#entries[3 * this.#first + 1]; }
 
-	/** Adds memory[at, end). Not to be called when full. */
-	push(at: number, end: number): void {
-		const entry = 2 * ((this.#first + this.#length) % SendQueue.capacity);
-		this.#ranges[entry] = at;
-		this.#ranges[entry + 1] = end;
+	/** Adds memory[at, end), which shift() calls by name. Not to be called when full. */
+	push(at: number, end: number, name: number): void {
+		const entry = 3 * ((this.#first + this.#length) % SendQueue.capacity);
+		this.#entries[entry] = at;
+		this.#entries[entry + 1] = end;
+		this.#entries[entry + 2] = name;
 		if (this.#length++ === 0)
 			this.at = at;
 	}
 
-	/** Removes the first message and returns where it began. */
+	/** Removes the first message and returns its name. */
 	shift(): number {
-		const at = this.#ranges[2 * this.#first];
+		const name = this.#entries[3 * this.#first + 2];
 		this.#first = (this.#first + 1) % SendQueue.capacity;
 		if (--this.#length > 0)
-			this.at = this.#ranges[2 * this.#first];
-		return at;
+			this.at = this.#entries[3 * this.#first];
+		return name;
 	}
 }

@@ -47,7 +47,7 @@ export class Transport {
 	readonly maxLength: number;
 	/** A whole message, without its prefix, lies in memory[at, end) until the call returns. Set before anything is sent. May send and close; must not throw. */
 	onMessage: (at: number, end: number) => void = ignore;
-	/** The socket has taken all of the message that began at at: that memory is free again. In the order of send(), perhaps before send() returns. Must not throw. */
+	/** The socket has taken all of the message, or of the part of one, that began at at: that memory is free again. In the order of send(), perhaps before send() returns. Must not throw. */
 	onSent: (at: number) => void = ignore;
 	/** The connection has ended by itself. Called once, and nothing after it; where it came before this was set, send() throws the reason. */
 	onError: (error: TransportError | ProtocolError) => void = ignore;
@@ -62,6 +62,8 @@ export class Transport {
 	readonly #reader: Window;
 	readonly #writer: Window;
 	readonly #queue = new SendQueue();
+	/** Bytes that are still to come of the message that was begun last. */
+	#following = 0;
 	/** Bytes that the socket takes now. */
 	#room = 0;
 	#pumping = false;
@@ -141,23 +143,39 @@ export class Transport {
 	 * Sends memory[at, end) as one message, after those before it, and writes its prefix to memory[at - 4, at). The memory must
 	 * stay as it is until onSent(at). RangeError for a message that is empty, longer than maxLength or outside of the memory,
 	 * and while 32 messages wait; the error that ended the connection once it has ended.
+	 * following: bytes of the same message that lie elsewhere. sendMore() has to bring just those, before anything else is sent.
 	 */
-	send(at: number, end: number): void {
-		if (this.#phase !== Phase.OPEN)
-			throw this.#reason ?? new TransportError(`the connection to ${this.#peer} port ${this.port} was closed by this side`, "CLOSED");
-		const length = end - at;
-		if (!(at >= prefixLength && length > 0 && length <= this.maxLength && end <= this.#bytes.length))
-			throw new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#bytes.length})`);
-		if (this.#queue.full)
-			throw new RangeError(`${SendQueue.capacity} messages are waiting for the socket already`);
+	send(at: number, end: number, following = 0): void {
+		const length = end - at + following;
+		this.#check(at, end, length);
 		const bytes = this.#bytes;
 		bytes[at - 4] = SessionPacket.MESSAGE;
 		bytes[at - 3] = length >>> 16;
 		bytes[at - 2] = length >>> 8;
 		bytes[at - 1] = length;
 		this.#asked = true;
-		this.#queue.push(at - prefixLength, end);
+		this.#following = following;
+		this.#queue.push(at - prefixLength, end, at);
 		this.#pump();
+	}
+
+	/** Sends memory[at, end) as the next part of the message that send() began. As send() otherwise; RangeError for more than that has announced. */
+	sendMore(at: number, end: number): void {
+		this.#check(at, end, end - at, true);
+		this.#following -= end - at;
+		this.#queue.push(at, end, at);
+		this.#pump();
+	}
+
+	#check(at: number, end: number, length: number, more = false): void {
+		if (this.#phase !== Phase.OPEN)
+			throw this.#reason ?? new TransportError(`the connection to ${this.#peer} port ${this.port} was closed by this side`, "CLOSED");
+		if (!(at >= prefixLength && end > at && length <= this.maxLength && end <= this.#bytes.length))
+			throw new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#bytes.length})`);
+		if (more ? length > this.#following : this.#following > 0)
+			throw new RangeError(`message [${at}, ${end}): ${this.#following} bytes of the message before it are still to come`);
+		if (this.#queue.full)
+			throw new RangeError(`${SendQueue.capacity} messages are waiting for the socket already`);
 	}
 
 	/**
@@ -215,7 +233,7 @@ export class Transport {
 		const at = this.#receiveEnd - sessionRequestLength;
 		const { calledName, options } = this.#opening!;
 		writeSessionRequest(this.#bytes, at, calledName, options.name ?? "SCANNER");
-		this.#queue.push(at, this.#receiveEnd);
+		this.#queue.push(at, this.#receiveEnd, at);
 	}
 
 	#open(): void {
@@ -242,7 +260,7 @@ export class Transport {
 			queue.at += length;
 			if (queue.at < queue.end)
 				continue;
-			this.onSent(queue.shift() + prefixLength);
+			this.onSent(queue.shift());
 		}
 		this.#pumping = false;
 	}

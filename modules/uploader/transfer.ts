@@ -6,6 +6,7 @@ import { random } from "../../hosts/crypto/random.js";
 import { type CreateParameters, dropFile, fileToRead, halfWrittenFile, newFile, unreadableFile } from "../client/create.js";
 import type { Open } from "../client/open.js";
 import { sharePath } from "../client/share-name.js";
+import { type Put, put } from "../client/put.js";
 import type { TreeConnect } from "../client/tree-connect.js";
 import { ProtocolError, StatusError, StorageError } from "../errors/errors.js";
 import { NTStatus } from "../smb2/status.js";
@@ -51,6 +52,8 @@ export class Transfer {
 	/** Whether the journal knows of this transfer. */
 	#recorded: boolean;
 	#lost: Error | undefined;
+	/** The file on the share, while run() is at it. */
+	#open: Open | undefined;
 
 	/** entry: as the journal has it, or new. */
 	constructor(scan: Scan, entry: JournalEntry, options: TransferOptions) {
@@ -66,25 +69,27 @@ export class Transfer {
 		if (!isUnchanged(scan))
 			throw new StorageError(`${scan.name}: the file was changed or taken away after it was found: it will be looked at again next time`);
 		const publishing = entry.state === JournalState.PUBLISHING;
-		let open = entry.temporary > 0 ? await this.#reopen(tree) : undefined;
-		if (!open && publishing && await this.#stands(tree, entry.target!))
+		const reopened = entry.temporary > 0 ? await this.#reopen(tree) : undefined;
+		if (!reopened && publishing && await this.#stands(tree, entry.target!))
 			return entry.target!;
-		if (!open) {
+		if (!reopened)
 			this.#forget();
-			open = await this.#create(tree);
-		}
+		const put = reopened ? { open: reopened } : await this.#create(tree);
+		this.#open = put.open;
 		let name: string;
 		try {
-			await this.#send(open);
-			await this.#check(open);
-			await open.setTimes(scan.mtime);
-			name = await this.#publish(open);
+			if (put.failure)
+				throw put.failure;
+			if (put.flushed === undefined)
+				await this.#send(put.open);
+			await this.#check(put);
+			name = await this.#publish();
 		}
 		catch (error) {
-			await this.#leave(open, error as Error);
+			await this.#leave(this.#open, error as Error);
 			throw error;
 		}
-		await closeQuietly(open);
+		await closeQuietly(this.#open);
 		return name;
 	}
 
@@ -114,9 +119,9 @@ export class Transfer {
 		}
 	}
 
-	/** A new hidden file in the folder, whose name nobody else uses; where nothing may be renamed, under its own name. */
-	async #create(tree: TreeConnect): Promise<Open> {
-		const { entry } = this, { nextTemporary, path } = this.#options;
+	/** A new hidden file in the folder, whose name nobody else uses; where nothing may be renamed, under its own name. With what went up with it. */
+	async #create(tree: TreeConnect): Promise<Put> {
+		const { entry, scan } = this, { nextTemporary, path } = this.#options;
 		const createGuid = new Uint8Array(16);
 		random(createGuid, 0, 16);
 		for (let attempts = 1, named = false; ; attempts++) {
@@ -126,11 +131,15 @@ export class Transfer {
 				entry.temporary = nextTemporary();
 			named = true;
 			try {
-				const open = await tree.create(this.#direct ? this.#inFolder(entry.target!) : this.#temporaryPath(), ways[this.#way], createGuid);
+				const file = {
+					path: this.#direct ? this.#inFolder(entry.target!) : this.#temporaryPath(), parameters: ways[this.#way], createGuid,
+					source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime,
+				};
+				const done = await put(tree, file, this.#progressed), { open } = done;
 				entry.serverFile = open.diskId;
 				entry.createGuid = open.durable?.createGuid;
 				entry.fileId = open.durable?.fileId;
-				return open;
+				return done;
 			}
 			catch (error) {
 				if (!(error instanceof StatusError) || attempts === numberMax)
@@ -245,16 +254,23 @@ export class Transfer {
 		this.#options.remember(this.entry);
 	}
 
-	async #check(open: Open): Promise<void> {
+	/** Has it on the server's disk, with the scan's times, and what is there looked at. */
+	async #check({ open, flushed }: Put): Promise<void> {
 		const { scan } = this;
-		const arrived = await open.flush();
+		const arrived = flushed ?? await open.flush(this.#readsBack ? undefined : scan.mtime);
 		if (arrived !== scan.size)
 			throw new ProtocolError(`${scan.name}: the server says that ${arrived} of ${scan.size} bytes arrived`);
-		if (this.#options.verify === "content" && !this.#direct && !await holdsScan(open, scan))
+		if (this.#readsBack && !await holdsScan(open, scan))
 			throw new ProtocolError(`${scan.name}: what the share holds is not what was sent: the server's disk, or memory here, may be failing`);
 		if (!isUnchanged(scan))
 			throw new StorageError(`${scan.name}: the file was changed while it was being sent: it will be sent again next time`);
+		// Until all was read back it is hidden.
+		if (this.#readsBack)
+			await open.setTimes(scan.mtime);
 	}
+
+	/** Whether what the share holds is read before it gets its name. */
+	get #readsBack(): boolean { return this.#options.verify === "content" && !this.#direct; }
 
 	// ---- its name ----
 
@@ -266,8 +282,9 @@ export class Transfer {
 	}
 
 	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. */
-	async #publish(open: Open): Promise<string> {
+	async #publish(): Promise<string> {
 		const { entry } = this;
+		let open = this.#open!;
 		if (this.#direct)
 			return entry.target!;
 		let foldersReady = false;
@@ -275,12 +292,15 @@ export class Transfer {
 			const name = entry.target = this.#wanted(n);
 			this.#record(JournalState.PUBLISHING);
 			try {
-				await open.rename(this.#inFolder(name));
+				// The first name is nearly always free, and what can be closed with it takes one round trip less.
+				await (n === 1 && !foldersReady ? open.renameAndClose(this.#inFolder(name)) : open.rename(this.#inFolder(name)));
 				return name;
 			}
 			catch (error) {
 				if (!(error instanceof StatusError))
 					throw error;
+				if (open.closed)
+					open = this.#open = await open.tree.create(this.#temporaryPath(), halfWrittenFile);
 				if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !foldersReady && name.includes("/")) {
 					foldersReady = true;
 					await open.tree.createFolder(this.#inFolder(name.slice(0, name.lastIndexOf("/"))));

@@ -12,7 +12,7 @@ import { JournalEntry, JournalState } from "./journal-record.js";
 import { deleteLeftovers } from "./leftovers.js";
 import { numberedName } from "./naming.js";
 import type { PostponedScans } from "./postponed.js";
-import { Action, BackOff, concernsAll, faultOf } from "./retry.js";
+import { Action, BackOff, concernsAll, Faults, faultOf } from "./retry.js";
 import { isUnchanged, type Scan, type Settling, Spool } from "./spool.js";
 import { Transfer } from "./transfer.js";
 
@@ -43,7 +43,7 @@ export interface UploaderOptions {
 	random(): number;
 	ticks(): number;
 	/**
-	 * Connects, logs on and opens the share. Called when the first scan is there; not again after it failed the first time, and again, after a while, when a connection was lost.
+	 * Connects and logs on; the share is connected to with the first file, or before. Called when the first scan is there; not again after it failed the first time, and again, after a while, when a connection was lost.
 	 * previousSessionId: of the session that was lost.
 	 */
 	connect(previousSessionId: Uint8Array | undefined): Promise<TreeConnect>;
@@ -105,6 +105,7 @@ export class Uploader {
 					hopeless = await this.#send(spool, scan);
 			}
 			this.#end();
+			await this.#tidy();
 			return hopeless;
 		}
 		finally {
@@ -263,13 +264,18 @@ export class Uploader {
 		for (;;) {
 			try {
 				const arrived = await transfer.run(this.#tree ?? await this.#connect());
+				this.#connected = true;
 				backOff.reset();
 				return arrived;
 			}
 			catch (error) {
-				const { action } = backOff.failed(error as Error, ticks());
-				if (action === Action.RESUME)
+				const fault = backOff.failed(error as Error, ticks()), { action } = fault;
+				this.#connected ||= this.#tree?.connected ?? false;
+				if (action === Action.RESUME || !this.#connected)
 					this.#drop();
+				// What this device has left there may be what fills the share.
+				else if (fault === Faults.FULL && await this.#tidy())
+					continue;
 				const waitMs = backOff.waitMs(ticks());
 				if (backOff.failures === 1)
 					since = ticks();
@@ -282,17 +288,27 @@ export class Uploader {
 	}
 
 	async #connect(): Promise<TreeConnect> {
-		const { connect, path, device, tidy } = this.#options;
-		const tree = this.#tree = await connect(this.#previousSessionId);
+		const tree = this.#tree = await this.#options.connect(this.#previousSessionId);
 		this.#previousSessionId = tree.session.connection.sessionId;
-		this.#connected = true;
-		// Without a journal nobody knows what is needed.
-		if (tidy.due && this.#journal) {
-			const journal = this.#journal;
-			await deleteLeftovers(tree, path, device, number => isNeeded(journal, number));
-			tidy.due = false;
-		}
 		return tree;
+	}
+
+	/** Deletes what an earlier time has left on the share, if that is due. Returns whether it was. */
+	async #tidy(): Promise<boolean> {
+		const { path, device, tidy } = this.#options;
+		const tree = this.#tree, journal = this.#journal;
+		// Without a journal nobody knows what is needed.
+		if (!tidy.due || !journal || !tree?.connected || !tree.session.connection.alive)
+			return false;
+		tidy.due = false;
+		try {
+			await deleteLeftovers(tree, path, device, number => isNeeded(journal, number));
+		}
+		catch {
+			// The connection was lost: another time.
+			tidy.due = true;
+		}
+		return !tidy.due;
 	}
 
 	/** This connection is of no use any more. */
@@ -315,17 +331,7 @@ export class Uploader {
 		this.#tree = undefined;
 		if (!tree)
 			return;
-		const { session } = tree;
-		try {
-			if (session.connection.alive) {
-				await tree.disconnect();
-				await session.logoff();
-			}
-		}
-		catch {
-			// All scans are settled: the server will find out by itself that nobody is there any more.
-		}
-		session.connection.close();
+		await tree.session.leave(tree);
 	}
 
 	/** Does with the local file what the person wants done with what has arrived; returns what went wrong, if anything. */

@@ -25,7 +25,7 @@ export const Status = Object.freeze({
 const headerLength = 64;
 /** [MS-FSCC] 2.4. */
 const fileNetworkOpenInformation = 34;
-const responseFlag = 1, asyncFlag = 2, signedFlag = 8;
+const responseFlag = 1, asyncFlag = 2, relatedFlag = 4, signedFlag = 8;
 const sessionId = 0x1122334455n;
 const sessionIdBytes = Uint8Array.of(0x55, 0x44, 0x33, 0x22, 0x11, 0, 0, 0);
 const sessionKeyBytes = Uint8Array.from({ length: 16 }, (_, i) => 0x40 + i);
@@ -76,6 +76,7 @@ export type Tamper = (reply: Uint8Array, turn: Turn) => readonly Uint8Array[] | 
 export class Peer implements Carrier {
 	readonly address = "192.0.2.1";
 	readonly port = 445;
+	readonly maxLength = 0xFFFFFF;
 	onMessage: (at: number, end: number) => void = () => {};
 	onSent: (at: number) => void = () => {};
 	onError: (error: TransportError | ProtocolError) => void = () => {};
@@ -100,6 +101,12 @@ export class Peer implements Carrier {
 	readonly #opens = new Map<number, File>();
 	readonly #listed = new Set<number>();
 	#fileIds = 0;
+	/** Of the message that is coming in: what has come, and how many bytes are still to come. */
+	#parts: Uint8Array[] = [];
+	#following = 0;
+	/** What a related request is about: the file, or the failure, of the one before it. */
+	#related = 0;
+	#refused: number = Status.SUCCESS;
 	#receiveAt: number;
 	#receiveEnd: number;
 	#preauth = new PreauthIntegrity();
@@ -131,14 +138,27 @@ export class Peer implements Carrier {
 		return { initial: async () => token, step: async () => token, finish() {}, sessionKey: this.#options.guest ? undefined : sessionKey, close() { sessionKey.close(); } };
 	}
 
-	send(at: number, end: number): void {
-		const message = this.#buffers.memory.bytes.slice(at, end);
+	send(at: number, end: number, following = 0): void {
+		this.#parts = [];
+		this.#following = end - at + following;
+		this.sendMore(at, end);
+	}
+
+	sendMore(at: number, end: number): void {
+		const parts = this.#parts;
+		parts.push(this.#buffers.memory.bytes.slice(at, end));
+		this.#following -= end - at;
+		if (this.#following < 0)
+			throw new Error(`the client sends ${-this.#following} bytes more than it announced`);
+		const whole = this.#following === 0;
 		void Promise.resolve().then(() => {
 			if (this.closed)
 				return;
 			this.onSent(at);
+			if (!whole || this.closed)
+				return;
 			try {
-				this.#answer(message);
+				this.#answer(Uint8Array.from(parts.flatMap(part => [...part])));
 			}
 			catch (error) {
 				// What a server can't decrypt, it hangs up on.
@@ -246,10 +266,24 @@ export class Peer implements Carrier {
 			throw new Error(`the client signed ${command}, which it sealed`);
 		if (turn.signed && !this.#verifies(request))
 			throw new Error(`the client's signature of ${command} is wrong`);
-		this.#answerTo(turn);
+		if ((fields.getUint32(16, true) & relatedFlag) === 0)
+			this.#refused = Status.SUCCESS;
+		if (this.#refused === Status.SUCCESS)
+			this.#answerTo(turn);
+		else
+			turn.status = this.#refused;
 		this.turns.push(turn);
 		this.before(turn);
+		// 3.3.5.2.7.2: what follows has nothing to work on.
+		if (command === Command.CREATE || command === Command.TREE_CONNECT)
+			this.#refused = turn.status;
 		return turn;
+	}
+
+	/** The number in the FileId at offset of a request's body: where that is all ones, of the file that the compound is about. */
+	#fileId(fields: DataView, offset: number): number {
+		const id = fields.getUint32(headerLength + offset, true);
+		return id === 0xFFFFFFFF ? this.#related : id;
 	}
 
 	/** Whether the client's signature is right: by the same key, over a copy. */
@@ -326,7 +360,7 @@ export class Peer implements Carrier {
 				this.#create(turn);
 				break;
 			case Command.WRITE: {
-				const file = this.#opens.get(fields.getUint32(headerLength + 16, true));
+				const file = this.#opens.get(this.#fileId(fields, 16));
 				const length = fields.getUint32(headerLength + 4, true), offset = fields.getUint32(headerLength + 8, true), dataAt = fields.getUint16(headerLength + 2, true);
 				for (let i = 0; file && i < length; i++)
 					file.bytes[offset + i] = request[dataAt + i]!;
@@ -337,7 +371,7 @@ export class Peer implements Carrier {
 				this.#setInfo(turn);
 				break;
 			case Command.QUERY_INFO: {
-				const file = this.#opens.get(fields.getUint32(headerLength + 24, true));
+				const file = this.#opens.get(this.#fileId(fields, 24));
 				const length: [number, number][] = [[4, file ? file.bytes.length : 0], [4, 0]];
 				turn.body = request[headerLength + 3] === fileNetworkOpenInformation
 					? pack([2, 9], [2, 72], [4, 56], ...Array.from({ length: 10 }, () => [4, 0] as const), ...length, [4, 0x20], [4, 0])
@@ -345,7 +379,7 @@ export class Peer implements Carrier {
 				break;
 			}
 			case Command.READ: {
-				const file = this.#opens.get(fields.getUint32(headerLength + 16, true));
+				const file = this.#opens.get(this.#fileId(fields, 16));
 				const length = fields.getUint32(headerLength + 4, true), offset = fields.getUint32(headerLength + 8, true);
 				const bytes = file?.bytes.slice(offset, offset + length) ?? [];
 				if (bytes.length === 0)
@@ -357,7 +391,7 @@ export class Peer implements Carrier {
 				this.#list(turn);
 				break;
 			case Command.CLOSE: {
-				const id = fields.getUint32(headerLength + 8, true), file = this.#opens.get(id);
+				const id = this.#fileId(fields, 8), file = this.#opens.get(id);
 				if (file?.deletePending)
 					this.files.delete(file.name);
 				this.#opens.delete(id);
@@ -425,6 +459,7 @@ export class Peer implements Carrier {
 		if (!isFolder)
 			this.files.set(name, file);
 		this.#opens.set(id, file);
+		this.#related = id;
 	}
 
 	/** FileIdBothDirectoryInformation of all files that fit, in one answer; the next has no more. */
@@ -454,7 +489,7 @@ export class Peer implements Carrier {
 	#setInfo(turn: Turn): void {
 		const { request } = turn;
 		const fields = view(request);
-		const file = this.#opens.get(fields.getUint32(headerLength + 16, true));
+		const file = this.#opens.get(this.#fileId(fields, 16));
 		if (!file) {
 			// The script has lied about the FileId.
 			turn.status = Status.FILE_CLOSED;

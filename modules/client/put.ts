@@ -1,0 +1,138 @@
+/**
+ * A new file, from its CREATE to the server's word that it is on its disk, in as few round trips as can be: one related compound ([MS-SMB2] 3.2.4.1.4) brings TREE_CONNECT,
+ * where that is still to be done, CREATE and the first WRITEs, of a small file all, and then FLUSH, QUERY_INFO and SET_INFO. Renaming is not part of it: a server goes on
+ * with a compound after a WRITE has failed, and half a scan would stand under its name.
+ */
+import { StatusError, TransportError } from "../errors/errors.js";
+import { RELATED_FILE_ID } from "../smb2/header.js";
+import { NTStatus } from "../smb2/status.js";
+import type { CreateParameters } from "./create.js";
+import { flushRequest, lengthRequest, timesRequest } from "./file-requests.js";
+import type { Open } from "./open.js";
+import type { Request } from "./request.js";
+import type { TreeConnect } from "./tree-connect.js";
+import { WriteWindow } from "./write-window.js";
+
+export interface NewFile {
+	/** Path in the share (see sharePath). */
+	readonly path: string;
+	readonly parameters: CreateParameters;
+	/** 16 bytes, made for this file: for a durable handle. */
+	readonly createGuid: Uint8Array;
+	/** The local file, and its bytes. */
+	readonly source: string;
+	readonly length: number;
+	/** The time that it is to have there, milliseconds since 1970; undefined: not set. */
+	readonly modified: number | undefined;
+}
+
+export interface Put {
+	readonly open: Open;
+	/** What went wrong after the file was there. */
+	readonly failure?: Error | undefined;
+	/** Its length on the server's disk, where all of it is there and its times are set; undefined where that is still to be done, from the last byte on that was confirmed. */
+	readonly flushed?: number | undefined;
+}
+
+/** What stands before the first WRITE and behind the last at most. */
+const requestsMax = 5;
+const roomForRequests = 2048;
+/** [MS-SMB2] 2.2.1.2 TreeId of a related request. */
+const relatedTreeId = 0xFFFFFFFF;
+
+/**
+ * Makes file and sends its bytes, or those of them that go with the first message: whoever called sends the rest. Rejects, as TreeConnect.create(), where no file came of it.
+ * progressed() hears up to which byte the server has confirmed all.
+ */
+export async function put(tree: TreeConnect, file: NewFile, progressed: (confirmed: number) => void): Promise<Put> {
+	const { session: { connection }, habits } = tree;
+	if (!tree.mayJoin)
+		await tree.connect();
+	if (habits.files && !connection.sealed && file.length > 0) {
+		const done = await putAsCompound(tree, file, progressed);
+		if (done)
+			return done;
+	}
+	return { open: await tree.create(file.path, file.parameters, file.createGuid) };
+}
+
+/** undefined where it can't be done so, and nothing was done. */
+async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (confirmed: number) => void): Promise<Put | undefined> {
+	const { session: { connection }, habits } = tree;
+	const joins = !tree.connected;
+	let settle: (failure?: Error) => void;
+	// Always fulfilled, so that it may be looked at later.
+	const written = new Promise<Error | undefined>(resolve => { settle = resolve; });
+	const window = new WriteWindow(tree, file.path, progressed, () => settle(), failure => settle(failure));
+	window.load(file.source, 0, file.length);
+	const { count, credits, length, whole } = window.chainable(connection.maxLength - roomForRequests, connection.credits - requestsMax);
+	let open: Open | undefined, flushed: number | undefined;
+	const create = tree.createRequest(file.path, file.parameters, file.createGuid), flush = lengthRequest(file.path, RELATED_FILE_ID);
+	const head: Request<unknown>[] = [{ ...create, read: (...reply) => open = create.read(...reply) }];
+	if (joins)
+		head.unshift(tree.connectRequest());
+	const tail: Request<unknown>[] = [];
+	if (whole) {
+		tail.push(flushRequest(file.path, RELATED_FILE_ID), { ...flush, read: (...reply) => flushed = flush.read(...reply) });
+		if (file.modified !== undefined)
+			tail.push(timesRequest(file.path, RELATED_FILE_ID, file.modified));
+	}
+	const answered = count > 0 ? connection.chain({ head, credits, length, tail, treeId: joins ? relatedTreeId : tree.treeId }) : undefined;
+	if (!answered) {
+		window.unload();
+		return undefined;
+	}
+	window.chain(count, !whole);
+	let failure: Error | undefined;
+	try {
+		await answered;
+	}
+	catch (error) {
+		failure = error as Error;
+	}
+	if (joins && tree.connected)
+		tree.joined();
+	if (open && !failure)
+		window.start(open.fileId);
+	else
+		window.abandon(failure!);
+	const error = await written ?? failure;
+	if (!error) {
+		habits.proven = true;
+		return { open: open!, flushed };
+	}
+	if (!connection.alive) {
+		if (error instanceof TransportError)
+			habits.lost(error, joins);
+	}
+	else if (joins && tree.connected && connection.sealed)
+		return undefined;
+	else if (error instanceof StatusError && isRefusal(error.status)) {
+		if (joins)
+			habits.treeConnects = false;
+		else
+			habits.files = false;
+		await tree.connect();
+		return open && { open };
+	}
+	if (!open)
+		throw error;
+	return { open, failure: error };
+}
+
+/** Whether a server says so of a compound that is too much for it, rather than of the file. */
+function isRefusal(status: number): boolean {
+	switch (status) {
+		case NTStatus.INVALID_PARAMETER:
+		case NTStatus.NOT_SUPPORTED:
+		case NTStatus.NOT_IMPLEMENTED:
+		case NTStatus.INVALID_DEVICE_REQUEST:
+		case NTStatus.INVALID_HANDLE:
+		case NTStatus.FILE_CLOSED:
+		case NTStatus.NETWORK_NAME_DELETED:
+		case NTStatus.USER_SESSION_DELETED:
+			return true;
+		default:
+			return false;
+	}
+}
