@@ -299,8 +299,12 @@ export class Transfer {
 			catch (error) {
 				if (!(error instanceof StatusError))
 					throw error;
-				if (open.closed)
-					open = this.#open = await open.tree.create(this.#temporaryPath(), halfWrittenFile);
+				if (open.closed) {
+					const again = await quietly(open.tree.create(this.#temporaryPath(), halfWrittenFile));
+					if (!again)
+						throw error;
+					open = this.#open = again;
+				}
 				if (error.status === NTStatus.OBJECT_PATH_NOT_FOUND && !foldersReady && name.includes("/")) {
 					foldersReady = true;
 					await open.tree.createFolder(this.#inFolder(name.slice(0, name.lastIndexOf("/"))));

@@ -228,7 +228,8 @@ export class Uploader {
 		catch (error) {
 			const reason = error as Error;
 			listener.stayed(scan, reason);
-			this.#options.tidy.due = true;
+			// Over a connection that is there it was tidied up at once.
+			this.#options.tidy.due ||= !this.#tree?.session.connection.alive;
 			// The journal's own error is no scan's: it is closed by it.
 			if (this.#journal?.closed)
 				return this.#lose(reason);

@@ -158,7 +158,13 @@ export class Peer implements Carrier {
 			if (!whole || this.closed)
 				return;
 			try {
-				this.#answer(Uint8Array.from(parts.flatMap(part => [...part])));
+				const message = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+				let filled = 0;
+				for (const part of parts) {
+					message.set(part, filled);
+					filled += part.length;
+				}
+				this.#answer(message);
 			}
 			catch (error) {
 				// What a server can't decrypt, it hangs up on.
