@@ -11,6 +11,8 @@ export interface SambaShare {
 	name: string;
 	readOnly?: boolean;
 	encrypt?: "off" | "desired" | "required";
+	/** The share is a file system of its own, of so many bytes, which is empty again after a restart. Needs root, and Linux. */
+	bytes?: number;
 	/** More of smb.conf(5) for this share. */
 	options?: Record<string, string | number>;
 }
@@ -39,6 +41,8 @@ export interface SambaOptions {
 	env?: Record<string, string>;
 	/** Bytes beyond which writing to any file fails as on a full disk; at least 1 MiB, which Samba itself needs. */
 	fileLimit?: number;
+	/** What the server's clock is wrong by, as faketime(1) has it: "-10y". */
+	clock?: string;
 }
 
 export interface Samba {
@@ -55,6 +59,8 @@ export interface Samba {
 	log(): string;
 	connections(): number[];
 	cutConnections(): void;
+	configure(options: Record<string, string | number>, share?: string): void;
+	restart(awayMs?: number): Promise<void>;
 	stop(): Promise<void>;
 }
 

@@ -73,6 +73,7 @@ class Samba {
 	#options;
 	#process;
 	#closed;
+	#guest;
 	#output = "";
 
 	constructor(scratch, options) {
@@ -87,11 +88,39 @@ class Samba {
 		this.share = this.shares[0].name;
 	}
 
-	/** The folder behind a share; without a name, behind the first one. */
-	folderOf(name = this.share) {
+	#share(name) {
 		const share = this.shares.find(share => share.name === name);
 		if (!share) throw new RangeError(`no share ${name}`);
-		return share.folder;
+		return share;
+	}
+
+	/** The folder behind a share; without a name, behind the first one. One of limited size is mounted where only smbd sees it: the way there is through smbd. */
+	folderOf(name = this.share) {
+		const { folder, bytes } = this.#share(name);
+		return bytes ? `/proc/${this.pid}/root${folder}` : folder;
+	}
+
+	/** Changes settings of a share, for whoever connects from now on. */
+	configure(options, name = this.share) {
+		const share = this.#share(name);
+		share.options = { ...share.options, ...options };
+		writeFileSync(this.#conf, this.#settings(this.#guest));
+		process.kill(this.pid, "SIGHUP");
+	}
+
+	/** Dies as by a crash, with all its children, and is there again, on the same port, after so many milliseconds. */
+	async restart(awayMs = 0) {
+		this.kill("SIGKILL");
+		this.#process.ref();
+		await this.#closed;
+		await sleep(awayMs);
+		// What its children listened on is free once they are gone, which is a moment later.
+		for (let attempt = 1; ; attempt++) {
+			this.launch();
+			if (await this.answers()) return;
+			await this.end();
+			if (attempt === 5) throw new Error(`Samba did not start again:\n${this.log()}`);
+		}
 	}
 
 	/** What smbd and its children have logged. */
@@ -104,6 +133,7 @@ class Samba {
 	/** Writes the folders, smb.conf and the accounts. */
 	prepare() {
 		const root = process.getuid?.() === 0;
+		if (!root && this.shares.some(share => share.bytes)) throw new Error("A share of limited size is a file system of its own, which only root can mount: run this as root");
 		const owner = root ? account("daemon") : { name: userInfo().username, uid: undefined, gid: undefined };
 		for (const name of ["private", "lock", "state", "cache", "pid", "ncalrpc", "log", "shares"]) mkdirSync(join(this.folder, name));
 		chmodSync(this.folder, 0o711);
@@ -116,7 +146,8 @@ class Samba {
 		// The first user may touch files; as root that is an account without rights elsewhere.
 		const unix = this.users.map((user, index) => index === 0 ? owner.name : spareAccounts[index - 1]);
 		writeFileSync(join(this.folder, "users"), this.users.map((user, index) => `${unix[index]} = ${[user.name, ...user.aliases ?? []].map(name => `"${name}"`).join(" ")}\n`).join(""));
-		writeFileSync(this.#conf, this.#settings(root ? "nobody" : owner.name));
+		this.#guest = root ? "nobody" : owner.name;
+		writeFileSync(this.#conf, this.#settings(this.#guest));
 		this.users.forEach((user, index) => this.#addUser(unix[index], user));
 	}
 
@@ -181,13 +212,18 @@ class Samba {
 	}
 
 	launch() {
-		const { fileLimit } = this.#options;
+		const { fileLimit, clock } = this.#options;
 		// Standard input is a socket pair here, which without -D means inetd to smbd.
 		const args = ["-D", "-F", "--no-process-group", "-s", this.#conf, `--option=smb ports=${this.port}`];
 		// Past RLIMIT_FSIZE a write fails as on a full disk: smbd answers STATUS_DISK_FULL. Its own databases stay below 1 MiB.
-		const [command, list] = fileLimit
-			? ["sh", ["-c", `trap "" XFSZ; ulimit -f ${Math.ceil(fileLimit / 512)}; exec smbd "$@"`, "smbd", ...args]]
-			: ["smbd", args];
+		const limit = fileLimit ? `trap "" XFSZ; ulimit -f ${Math.ceil(fileLimit / 512)}; ` : "";
+		// In a mount namespace of its own, so that they are gone when smbd is.
+		const mounts = this.shares.filter(share => share.bytes).map(({ folder, bytes }) => `mount -t tmpfs -o mode=777,size=${bytes} none '${folder}' && `).join("");
+		const [command, ...list] = [
+			...mounts ? ["unshare", "-m"] : [],
+			...limit || mounts ? ["sh", "-c", `${limit}${mounts}exec "$@"`, "sh"] : [],
+			...clock ? wrongClock(clock) : [], "smbd", ...args,
+		];
 		this.#process = spawn(command, list, { stdio: ["pipe", "pipe", "pipe"], detached: true, env: { ...process.env, ...this.#options.env, PATH: path } });
 		this.pid = this.#process.pid;
 		this.#output = "";
@@ -258,6 +294,13 @@ class Samba {
 		running.delete(this);
 		rmSync(this.folder, { recursive: true, force: true });
 	}
+}
+
+/** What runs a command by a wrong clock, as faketime does, but in the same process. The files' times are not shifted. */
+function wrongClock(clock) {
+	const { stdout } = spawnSync("faketime", ["-f", clock, "printenv", "LD_PRELOAD"], { encoding: "utf8" });
+	if (!stdout) throw new Error("faketime is not installed: `node tools/setup.mjs --tests` installs it, or says what to install");
+	return ["env", `LD_PRELOAD=${stdout.trim()}`, `FAKETIME=${clock}`, "NO_FAKE_STAT=1", "DONT_FAKE_MONOTONIC=1"];
 }
 
 /** The first port that an ordinary user may listen on. */
