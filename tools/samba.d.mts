@@ -69,3 +69,4 @@ export const defaultUser: Readonly<SambaUser>;
 export function sambaInstalled(): boolean;
 export function freePort(address?: string): Promise<number>;
 export function startSamba(options?: SambaOptions): Promise<Samba>;
+export function otherClock(clock: string): Record<string, string>;

@@ -9,7 +9,7 @@ import { tool } from "./repository.js";
 
 export type { Samba, SambaOptions, SambaShare, SambaUser } from "../../tools/samba.mjs";
 
-export const { startSamba, freePort, dialects, defaultUser } = await tool("samba.mjs") as typeof import("../../tools/samba.mjs");
+export const { startSamba, freePort, otherClock, dialects, defaultUser } = await tool("samba.mjs") as typeof import("../../tools/samba.mjs");
 
 /** The files that a process has open. */
 function openFiles(pid: number): string[] {
