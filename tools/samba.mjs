@@ -13,6 +13,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Where Debian and others put smbd and pdbedit; an ordinary user's PATH often lacks /usr/sbin. */
 const path = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin", "/opt/homebrew/sbin"].join(delimiter);
 
+/** A winbindd that this machine may run has a socket in one place for all, and is to have no say in who logs on here. */
+const environment = Object.freeze({ ...process.env, PATH: path, _NO_WINBINDD: "1" });
+
 /** The SMB dialects by their names in smb.conf, oldest first. */
 export const dialects = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"];
 
@@ -207,7 +210,7 @@ class Samba {
 	}
 
 	#run(command, args, input = "") {
-		const result = spawnSync(command, [`--configfile=${this.#conf}`, ...args], { input, encoding: "utf8", env: { ...process.env, PATH: path } });
+		const result = spawnSync(command, [`--configfile=${this.#conf}`, ...args], { input, encoding: "utf8", env: environment });
 		if (result.status !== 0) throw new Error(`Samba: ${command} ${args.join(" ")} failed: ${result.error?.message ?? result.stderr + result.stdout}`);
 	}
 
@@ -224,7 +227,7 @@ class Samba {
 			...limit || mounts ? ["sh", "-c", `${limit}${mounts}exec "$@"`, "sh"] : [],
 			"smbd", ...args,
 		];
-		this.#process = spawn(command, list, { stdio: ["pipe", "pipe", "pipe"], detached: true, env: { ...process.env, ...this.#options.env, ...clock ? otherClock(clock) : {}, PATH: path } });
+		this.#process = spawn(command, list, { stdio: ["pipe", "pipe", "pipe"], detached: true, env: { ...environment, ...this.#options.env, ...clock ? otherClock(clock) : {} } });
 		this.pid = this.#process.pid;
 		this.#output = "";
 		this.#process.on("error", error => { this.#output += `${error.message}\n`; });
