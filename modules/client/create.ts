@@ -32,8 +32,16 @@ export const unreadableFile: CreateParameters = Object.freeze({ ...newFile, desi
 /** The same where nothing may be renamed or deleted either. */
 export const dropFile: CreateParameters = Object.freeze({ ...newFile, desiredAccess: unreadableFile.desiredAccess & ~AccessMask.DELETE });
 
+/** The same where it may be read, but not renamed or deleted. */
+export const readableDropFile: CreateParameters = Object.freeze({ ...newFile, desiredAccess: newFile.desiredAccess & ~AccessMask.DELETE });
+
 /** Such a file again, after its handle was lost: to be looked at, and gone on with. */
-export const halfWrittenFile: CreateParameters = Object.freeze({ ...newFile, disposition: CreateDisposition.OPEN });
+export const halfWrittenFile: CreateParameters = again(newFile);
+export const halfWrittenUnreadableFile: CreateParameters = again(unreadableFile);
+export const halfWrittenReadableDropFile: CreateParameters = again(readableDropFile);
+export const halfWrittenDropFile: CreateParameters = again(dropFile);
+
+function again(made: CreateParameters): CreateParameters { return Object.freeze({ ...made, disposition: CreateDisposition.OPEN }); }
 
 /** A file of the share, to be compared with one here. */
 export const fileToRead: CreateParameters = Object.freeze({

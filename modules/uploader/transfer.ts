@@ -3,7 +3,9 @@
  * program or the next: what it takes is in the journal's entry. docs/DESIGN.md, "Each instant of power loss", goes through it step by step.
  */
 import { random } from "../../hosts/crypto/random.js";
-import { type CreateParameters, dropFile, fileToRead, halfWrittenFile, newFile, unreadableFile } from "../client/create.js";
+import {
+	type CreateParameters, dropFile, fileToRead, halfWrittenDropFile, halfWrittenFile, halfWrittenReadableDropFile, halfWrittenUnreadableFile, newFile, readableDropFile, unreadableFile,
+} from "../client/create.js";
 import type { Open } from "../client/open.js";
 import { sharePath } from "../client/share-name.js";
 import { type Put, put } from "../client/put.js";
@@ -25,6 +27,8 @@ export interface TransferOptions {
 	readonly device: string;
 	/** Whether all of it is read back before it gets its name, or its length is enough. */
 	readonly verify: "length" | "content";
+	/** What was learned of the share by the scans before: index of the way that it takes. */
+	readonly learned: { way: number };
 	/** A number that no temporary file of this device has had. */
 	nextTemporary(): number;
 	/** Writes entry down; returns when it is safe. Throws where that can't be done. */
@@ -37,15 +41,36 @@ export interface TransferOptions {
 const recordEvery = 1_000_000;
 /** "scan (9999).pdf" is the last name that is tried. */
 const numberMax = 9999;
-/** Ways to make the file, best first: the later ones are for shares that forbid to read, or to rename. */
-const ways: readonly CreateParameters[] = Object.freeze([newFile, unreadableFile, dropFile]);
+/** A way to make the file, and how it is opened again by its name, where it may be read and where not. */
+interface Way {
+	readonly parameters: CreateParameters;
+	/** Whether nothing may be renamed: the file stands under its own name from the start then, hidden until it is whole. */
+	readonly direct: boolean;
+	readonly readable: CreateParameters;
+	/** undefined where it is to be read back in any case. */
+	readonly unreadable: CreateParameters | undefined;
+}
+
+/** Ways by what is to be verified, best first: the later ones are for shares that forbid to read, or to rename and delete. The last one is direct. */
+const ways = Object.freeze({
+	length: Object.freeze([newFile, unreadableFile, dropFile].map(parameters => Object.freeze({
+		parameters, direct: parameters === dropFile,
+		readable: parameters === dropFile ? halfWrittenReadableDropFile : halfWrittenFile, unreadable: parameters === dropFile ? halfWrittenDropFile : halfWrittenUnreadableFile,
+	}))),
+	content: Object.freeze([newFile, readableDropFile].map(parameters => Object.freeze({
+		parameters, direct: parameters !== newFile, readable: parameters === newFile ? halfWrittenFile : halfWrittenReadableDropFile, unreadable: undefined,
+	}))),
+});
 
 export class Transfer {
 	readonly scan: Scan;
 	readonly entry: JournalEntry;
 	readonly #options: TransferOptions;
-	/** Index into ways. */
-	#way = 0;
+	readonly #ways: readonly Way[];
+	/** Index into #ways. */
+	#way: number;
+	/** Whether the file that was opened again may be read. */
+	#readable = true;
 	#folderReady = false;
 	/** When the next record is due, in bytes. */
 	#recordAt = recordEvery;
@@ -60,6 +85,8 @@ export class Transfer {
 		this.scan = scan;
 		this.entry = entry;
 		this.#options = options;
+		this.#ways = ways[options.verify];
+		this.#way = options.learned.way;
 		this.#recorded = entry.temporary > 0;
 	}
 
@@ -75,8 +102,10 @@ export class Transfer {
 		if (!reopened)
 			this.#forget();
 		const put = reopened ? { open: reopened } : await this.#create(tree);
+		if (!put)
+			return entry.target!;
 		this.#open = put.open;
-		let name: string;
+		let name: string | undefined;
 		try {
 			if (put.failure)
 				throw put.failure;
@@ -90,27 +119,41 @@ export class Transfer {
 			throw error;
 		}
 		await closeQuietly(this.#open);
-		return name;
+		if (name !== undefined)
+			return name;
+		// Nothing may be renamed, which only showed when it was.
+		this.#forget();
+		this.#options.learned.way = this.#way = this.#ways.length - 1;
+		return this.run(tree);
 	}
 
 	// ---- the temporary file ----
 
-	/** The temporary file of before, ready to be gone on with at entry.confirmed; undefined where it is gone, or is not ours. */
+	/** The file of before, ready to be gone on with at entry.confirmed; undefined where it is gone, or is not ours. */
 	async #reopen(tree: TreeConnect): Promise<Open | undefined> {
 		const { entry } = this;
-		const path = this.#temporaryPath();
+		// A temporary file has no target before it is whole.
+		if ((entry.state === JournalState.SENDING && entry.target !== undefined) !== this.#direct)
+			this.#way = this.#direct ? 0 : this.#ways.length - 1;
+		const path = this.#path(), direct = this.#direct;
 		const durable = entry.createGuid && entry.fileId;
-		const reclaimed = durable && await quietly(tree.reclaim(path, ways[this.#way], { version: tree.session.connection.dialect >= smb3 ? 2 : 1, createGuid: entry.createGuid!, fileId: entry.fileId! }));
-		const open = reclaimed ?? await quietly(tree.create(path, halfWrittenFile));
+		const reclaimed = durable && await quietly(tree.reclaim(path, this.#ways[this.#way].parameters, { version: tree.session.connection.dialect >= smb3 ? 2 : 1, createGuid: entry.createGuid!, fileId: entry.fileId! }));
+		const open = reclaimed ?? await this.#openAgain(tree);
 		if (!open)
 			return undefined;
 		try {
-			if (entry.serverFile && open.diskId && entry.serverFile.some((byte, i) => byte !== open.diskId![i]))
+			const proven = entry.serverFile !== undefined && open.diskId !== undefined;
+			const { length } = await open.status();
+			// A temporary name nobody else uses; under its own a file may be somebody else's.
+			if (proven ? entry.serverFile!.some((byte, i) => byte !== open.diskId![i]) : direct && !reclaimed || direct && length > this.scan.size)
 				return void await closeQuietly(open);
 			// What was confirmed may be lost with a server that was switched off.
-			entry.confirmed = Math.min(entry.confirmed, (await open.status()).length, this.scan.size);
-			if (!reclaimed && entry.confirmed > 0 && !await agreesBefore(open, this.scan, entry.confirmed))
+			entry.confirmed = Math.min(entry.confirmed, length, this.scan.size);
+			if (!reclaimed && entry.confirmed > 0 && !(this.#readable ? await agreesBefore(open, this.scan, entry.confirmed) : proven)) {
+				if (direct)
+					return void await closeQuietly(open);
 				entry.confirmed = 0;
+			}
 			return open;
 		}
 		catch (error) {
@@ -119,26 +162,40 @@ export class Transfer {
 		}
 	}
 
-	/** A new hidden file in the folder, whose name nobody else uses; where nothing may be renamed, under its own name. With what went up with it. */
-	async #create(tree: TreeConnect): Promise<Put> {
-		const { entry, scan } = this, { nextTemporary, path } = this.#options;
+	/** The file of before by its name, undefined where it can't be had. Notes whether it may be read. */
+	async #openAgain(tree: TreeConnect): Promise<Open | undefined> {
+		const path = this.#path(), { readable, unreadable } = this.#ways[this.#way];
+		this.#readable = true;
+		const open = await quietly(tree.create(path, readable));
+		if (open || !unreadable)
+			return open;
+		this.#readable = false;
+		return quietly(tree.create(path, unreadable));
+	}
+
+	/**
+	 * A new hidden file in the folder, whose name nobody else uses; where nothing may be renamed, under its own name. With what went up with it. undefined: this very scan
+	 * stands under entry.target already.
+	 */
+	async #create(tree: TreeConnect): Promise<Put | undefined> {
+		const { entry } = this, { nextTemporary, path, learned, verify } = this.#options;
 		const createGuid = new Uint8Array(16);
 		random(createGuid, 0, 16);
 		for (let attempts = 1, named = false; ; attempts++) {
+			if (!named && (entry.temporary === 0 || !this.#direct))
+				entry.temporary = nextTemporary();
 			if (!named && this.#direct)
 				entry.target = this.#wanted(attempts);
-			else if (!named)
-				entry.temporary = nextTemporary();
 			named = true;
 			try {
-				const file = {
-					path: this.#direct ? this.#inFolder(entry.target!) : this.#temporaryPath(), parameters: ways[this.#way], createGuid,
-					source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime,
-				};
-				const done = await put(tree, file, this.#progressed), { open } = done;
+				const done = await this.#make(tree, createGuid), { open } = done;
 				entry.serverFile = open.diskId;
 				entry.createGuid = open.durable?.createGuid;
 				entry.fileId = open.durable?.fileId;
+				learned.way = this.#way;
+				// Nobody could delete it, or give it another name: it must not be forgotten.
+				if (this.#direct)
+					this.#keep();
 				return done;
 			}
 			catch (error) {
@@ -149,23 +206,38 @@ export class Transfer {
 					await tree.createFolder(sharePath(path));
 					this.#folderReady = true;
 				}
-				else if (status === NTStatus.ACCESS_DENIED && this.#way < ways.length - 1) {
+				else if (status === NTStatus.ACCESS_DENIED && this.#way < this.#ways.length - 1) {
 					this.#way++;
 					attempts = 0;
 					named = !this.#direct;
 				}
-				else if (status === NTStatus.OBJECT_NAME_COLLISION)
+				else if (status === NTStatus.OBJECT_NAME_COLLISION) {
+					if (this.#direct && await this.#isThere(tree, entry.target!))
+						return undefined;
 					named = false;
+				}
+				else if (status === NTStatus.ACCESS_DENIED && verify === "content")
+					throw new StatusError(`${error.message}; for verify=content also permission to read there`, status, error.request, { cause: error });
 				else
 					throw error;
 			}
 		}
 	}
 
-	/** Whether the share lets nothing be renamed: the file stands under its name from the start then, hidden until it is whole. */
-	get #direct(): boolean { return ways[this.#way] === dropFile; }
+	/** A temporary file together with its bytes; of one that nobody could delete, it must be known first that it is there. */
+	async #make(tree: TreeConnect, createGuid: Uint8Array): Promise<Put> {
+		const { scan } = this, { parameters, direct } = this.#ways[this.#way], path = this.#path();
+		if (!direct)
+			return put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#progressed);
+		await tree.connect();
+		return { open: await tree.create(path, parameters, createGuid) };
+	}
 
-	#temporaryPath(): string { return this.#inFolder(temporaryName(this.#options.device, this.entry.temporary)); }
+	/** Whether nothing may be renamed: the file stands under its own name from the start then, hidden until it is whole. */
+	get #direct(): boolean { return this.#ways[this.#way].direct; }
+
+	/** Of the file while it is not whole. */
+	#path(): string { return this.#inFolder(this.#direct ? this.entry.target! : temporaryName(this.#options.device, this.entry.temporary)); }
 
 	#inFolder(name: string): string {
 		const { path } = this.#options;
@@ -176,7 +248,13 @@ export class Transfer {
 	async #leave(open: Open, error: Error): Promise<void> {
 		const { alive } = open.tree.session.connection;
 		const fault = faultOf(error);
-		if (fault.action === Action.RESUME || fault === Faults.LOCKED) {
+		// What can't be deleted is gone on with, as long as the scan stays what it is; from its start where what is there may be wrong.
+		const kept = this.#direct && fault !== Faults.GONE && fault !== Faults.CHANGED;
+		if (kept && fault === Faults.PROTOCOL) {
+			this.entry.confirmed = 0;
+			this.#recorded = false;
+		}
+		if (kept || fault.action === Action.RESUME || fault === Faults.LOCKED) {
 			this.#keep();
 			if (alive)
 				await closeQuietly(open);
@@ -270,7 +348,7 @@ export class Transfer {
 	}
 
 	/** Whether what the share holds is read before it gets its name. */
-	get #readsBack(): boolean { return this.#options.verify === "content" && !this.#direct; }
+	get #readsBack(): boolean { return this.#options.verify === "content"; }
 
 	// ---- its name ----
 
@@ -281,8 +359,8 @@ export class Transfer {
 		return n === 1 ? wanted : numberedName(wanted, n);
 	}
 
-	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. */
-	async #publish(): Promise<string> {
+	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. undefined where the share lets nothing be renamed: the file is to be closed, and is gone then. */
+	async #publish(): Promise<string | undefined> {
 		const { entry } = this;
 		let open = this.#open!;
 		if (this.#direct)
@@ -300,7 +378,7 @@ export class Transfer {
 				if (!(error instanceof StatusError))
 					throw error;
 				if (open.closed) {
-					const again = await quietly(open.tree.create(this.#temporaryPath(), halfWrittenFile));
+					const again = await this.#openAgain(open.tree);
 					if (!again)
 						throw error;
 					open = this.#open = again;
@@ -309,6 +387,10 @@ export class Transfer {
 					foldersReady = true;
 					await open.tree.createFolder(this.#inFolder(name.slice(0, name.lastIndexOf("/"))));
 					continue;
+				}
+				if (error.status === NTStatus.ACCESS_DENIED) {
+					await open.deleteOnClose();
+					return undefined;
 				}
 				if (error.status !== NTStatus.OBJECT_NAME_COLLISION || n === numberMax)
 					throw error;

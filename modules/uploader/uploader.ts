@@ -80,6 +80,8 @@ export class Uploader {
 	#connected = false;
 	#journal: Journal | undefined;
 	#temporaries = 0;
+	/** Of the share, in this look. */
+	readonly #learned = { way: 0 };
 	#place: number;
 	#backOff: BackOff;
 
@@ -253,7 +255,7 @@ export class Uploader {
 		const { listener, path, name = "{name}", device, verify = "length", patienceMs, ticks } = this.#options;
 		const backOff = this.#backOff;
 		const transfer = new Transfer(scan, entry, {
-			path, name, device, verify,
+			path, name, device, verify, learned: this.#learned,
 			nextTemporary: () => this.#journal?.nextTemporary() ?? ++this.#temporaries,
 			remember: entry => this.#journal?.record(entry),
 			progressed: confirmed => {
