@@ -10,7 +10,7 @@ import type { CreateParameters } from "./create.js";
 import { flushRequest, lengthRequest, timesRequest } from "./file-requests.js";
 import type { Open } from "./open.js";
 import type { Request } from "./request.js";
-import type { TreeConnect } from "./tree-connect.js";
+import { relatedTreeId, type TreeConnect } from "./tree-connect.js";
 import { WriteWindow } from "./write-window.js";
 
 export interface NewFile {
@@ -37,8 +37,6 @@ export interface Put {
 /** What stands before the first WRITE and behind the last at most. */
 const requestsMax = 5;
 const roomForRequests = 2048;
-/** [MS-SMB2] 2.2.1.2 TreeId of a related request. */
-const relatedTreeId = 0xFFFFFFFF;
 
 /**
  * Makes file and sends its bytes, or those of them that go with the first message: whoever called sends the rest. Rejects, as TreeConnect.create(), where no file came of it.
@@ -90,7 +88,7 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (conf
 	catch (error) {
 		failure = error as Error;
 	}
-	if (joins && tree.connected)
+	if (joins)
 		tree.joined();
 	if (open && !failure)
 		window.start(open.fileId);

@@ -18,7 +18,7 @@ import type { Request } from "./request.js";
 import type { Session } from "./session.js";
 
 /** [MS-SMB2] 2.2.1.2 TreeId of a related request. */
-const relatedTreeId = 0xFFFFFFFF;
+export const relatedTreeId = 0xFFFFFFFF;
 
 export class TreeConnect {
 	readonly session: Session;
@@ -26,7 +26,8 @@ export class TreeConnect {
 	readonly habits: Habits;
 	/** Called when the server has let us in. */
 	onConnected: () => void = () => {};
-	#treeId = relatedTreeId;
+	#treeId: number = relatedTreeId;
+	#connected = false;
 	/** Whether the share lets nothing in that is not sealed. */
 	#sealing = false;
 
@@ -38,7 +39,8 @@ export class TreeConnect {
 
 	/** All ones until the server has given one: which means, within a compound, that of the request before. */
 	get treeId(): number { return this.#treeId; }
-	get connected(): boolean { return this.#treeId !== relatedTreeId; }
+	/** Whether the server has let us in, and is the one that it says it is. */
+	get connected(): boolean { return this.#connected; }
 
 	/** Whether TREE_CONNECT may go out with the first file: where nothing is to be found out before anything else is said. */
 	get mayJoin(): boolean {
@@ -51,7 +53,7 @@ export class TreeConnect {
 		if (this.connected)
 			return;
 		await this.session.connection.request(this.connectRequest());
-		this.joined();
+		this.#seal();
 		if (this.#validates) {
 			try {
 				await this.#validateNegotiate();
@@ -61,6 +63,7 @@ export class TreeConnect {
 				throw error;
 			}
 		}
+		this.joined();
 	}
 
 	/** The TREE_CONNECT of this share. joined() follows. */
@@ -94,12 +97,21 @@ export class TreeConnect {
 
 	/** The exchange that TREE_CONNECT was part of is over. */
 	joined(): void {
-		if (!this.session.connection.sealed)
-			this.habits.clear = !this.#sealing;
-		// 3.2.4.1.8 asks for it with this tree's messages; the session's others may be sealed as well.
-		if (this.#sealing && !this.session.connection.sealed)
-			this.session.connection.seal();
+		if (this.#treeId === relatedTreeId || this.#connected)
+			return;
+		this.#seal();
+		this.#connected = true;
 		this.onConnected();
+	}
+
+	#seal(): void {
+		const { connection } = this.session;
+		if (connection.sealed)
+			return;
+		this.habits.clear = !this.#sealing;
+		// 3.2.4.1.8 asks for it with this tree's messages; the session's others may be sealed as well.
+		if (this.#sealing)
+			connection.seal();
 	}
 
 	/** Whether FSCTL_VALIDATE_NEGOTIATE_INFO has to tell that nobody has changed the NEGOTIATE. */

@@ -1,7 +1,8 @@
 /** What goes over the wire, as tshark reads it: every message well-formed, the commands that are expected, every signature right. */
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
-import { Command, Proxy } from "../support/proxy.js";
+import { Command, Proxy, at, membersOf } from "../support/proxy.js";
 import { runProcess } from "../support/run.js";
 import { type Samba, dialects, startSamba } from "../support/samba.js";
 import { Scanner, assertSaid } from "../support/scanner.js";
@@ -27,6 +28,9 @@ describe("the wire", function () {
 				scanner = new Scanner();
 				scanner.put("scan 1.pdf", 150_000);
 				scanner.put("scan 2 ü.jpg", 70_000);
+				// Where it is missing the first scan's beginning goes out in vain.
+				mkdirSync(join(samba.folderOf(), "in"));
+				chmodSync(join(samba.folderOf(), "in"), 0o777);
 				proxy = await Proxy.start({ port: samba.port });
 				const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share: samba.share, user: samba.user, password: samba.password }, { path: "in" });
 				assertSaid(run, 0);
@@ -62,8 +66,13 @@ describe("the wire", function () {
 			it("data goes to the temporary name, each byte of it once", async () => {
 				const names = (await tshark(capture, "smb2.cmd == 5 && smb2.flags.response == 0", "smb2.filename")).map(([name]) => name!);
 				ok(names.some(name => /^in\\\.scan-.*\.part$/.test(name)), names.join(", "));
-				const writes = await tshark(capture, "smb2.cmd == 9 && smb2.flags.response == 0", "smb2.file_offset", "smb2.write_length");
-				equal(writes.reduce((sum, [, length]) => sum + Number(length), 0), 220_000);
+				let written = 0;
+				for (const { direction, bytes } of proxy.packets) {
+					if (direction === "request") {
+						for (const member of membersOf(bytes)) written += member.command === Command.WRITE ? member.view.getUint32(at.body + 4, true) : 0;
+					}
+				}
+				equal(written, 220_000);
 			});
 		});
 	}

@@ -168,6 +168,20 @@ export function commandsOf(bytes: Uint8Array): number[] {
 	return commands;
 }
 
+export interface Member { bytes: Uint8Array; view: DataView; command: number }
+
+/** A message, and those chained to it, each as a message of its own in the same memory: `at` holds for each. */
+export function membersOf(bytes: Uint8Array): Member[] {
+	const members: Member[] = [];
+	const whole = viewOf(bytes);
+	for (let start = 0, next = -1; next !== 0 && start + 68 <= bytes.length && whole.getUint32(start + 4) === 0xFE534D42; start += next) {
+		next = whole.getUint32(start + at.NextCommand, true);
+		const member = bytes.subarray(start, next === 0 ? undefined : start + 4 + next);
+		members.push({ bytes: member, view: viewOf(member), command: whole.getUint16(start + at.Command, true) });
+	}
+	return members;
+}
+
 /** One pcap record: an IPv4 and a TCP header (RFC 791, RFC 9293; sums left zero) around payload. */
 function segment(direction: Direction, connection: number, payload: Uint8Array, time: number, sequence: number, acknowledged: number): Uint8Array {
 	const [recordAt, ipAt, tcpAt] = [0, 16, 36] as const;
