@@ -195,7 +195,7 @@ class Application {
 		if (realm === "" || auth !== "auto" && auth !== "kerberos")
 			return undefined;
 		return new Kerberos({
-			user: kerberosUserName(account, realm), password, realm, kdcs: kdc, network: new KDCExchange({ TCP, resolve, nameServers }),
+			user: kerberosUserName(account, realm), password, realm, kdcs: kdc, network: new KDCExchange({ TCP, resolve, nameServers, room: () => this.#buffers.idle }),
 			now: () => Date.now(), pause: () => new Promise(resolve => { Timer.set(() => resolve()); }),
 			log, note(line) {
 				if (verbose)

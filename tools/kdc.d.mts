@@ -16,6 +16,14 @@ export interface KDCService {
 	keytab?: boolean;
 }
 
+/** Accounts of the realm from may go on to the realm to. Both realms' KDCs have to be told. */
+export interface KDCTrust {
+	from: string;
+	to: string;
+	/** This KDC refers to that realm for the hosts of a domain (".example.org"), or for one host, as krb5.conf(5) has it. */
+	hosts?: string;
+}
+
 export interface KDCOptions {
 	/** Default: a free port of address. */
 	port?: number;
@@ -24,6 +32,7 @@ export interface KDCOptions {
 	realm?: string;
 	users?: readonly KDCUser[];
 	services?: readonly KDCService[];
+	trusts?: readonly KDCTrust[];
 	/** Options of kadmin(1)'s addpol by name: "-maxfailure 2". */
 	policies?: readonly { name: string; options: string }[];
 	/** The KDC's clock as faketime(1) takes it: "+2h". */

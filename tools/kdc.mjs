@@ -65,6 +65,7 @@ class KDC {
 	prepare() {
 		const { folder, realm, address, port } = this;
 		const types = encryptionTypes.join(" ");
+		const { users = [], services = [], policies = [], trusts = [] } = this.#options;
 		writeFileSync(this.env.KRB5_CONFIG, `[libdefaults]
 	default_realm = ${realm}
 	dns_lookup_realm = false
@@ -76,7 +77,8 @@ class KDC {
 	${realm} = {
 		kdc = ${address}:${port}
 	}
-[logging]
+[domain_realm]
+${trusts.filter(({ hosts }) => hosts).map(({ to, hosts }) => `	${hosts} = ${to}\n`).join("")}[logging]
 	kdc = FILE:${join(folder, "kdc.log")}
 `);
 		writeFileSync(this.env.KRB5_KDC_PROFILE, `[kdcdefaults]
@@ -96,7 +98,6 @@ class KDC {
 	db_module_dir = ${moduleFolder()}
 `);
 		this.#run("kdb5_util", ["create", "-s", "-r", realm, "-P", "not-a-secret"]);
-		const { users = [], services = [], policies = [] } = this.#options;
 		this.admin([
 			...policies.map(({ name, options }) => `addpol ${options} ${name}`),
 			...users.map(user => `addprinc ${user.etypes ? `-e ${salted(user.etypes)} ` : ""}${user.options ?? ""} -pw ${user.password} ${user.name}`),
@@ -106,6 +107,8 @@ class KDC {
 				`modprinc +no_auth_data_required ${service.name}`,
 				...(service.keytab === false ? [] : [`ktadd -norandkey -k ${this.keytab} ${service.name}`]),
 			]),
+			// Both KDCs make the key that they share of the same password.
+			...trusts.map(({ from, to }) => `addprinc -requires_preauth -pw ${from}-trusts-${to} krbtgt/${to}@${from}`),
 		]);
 	}
 

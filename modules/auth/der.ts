@@ -3,6 +3,7 @@
  * The reader is a cursor in a window over bytes that it does not own: enter() narrows the window to an element's content, leave() widens it again, so
  * nesting costs neither recursion nor objects. The writer fills its buffer from the end, so that every length is known when it is written.
  */
+import type { Stored } from "../../hosts/crypto/stored.js";
 import { ProtocolError } from "../errors/errors.js";
 
 export const Tag = Object.freeze({
@@ -88,12 +89,14 @@ export class DERReader {
 		this.#at = end;
 		return at;
 	}
-	/** The next element whole, identifier and length included, copied. */
-	element(tag: number): Uint8Array {
+	/** Passes over the next element; returns where it begins, identifier and length included. */
+	whole(tag: number): number {
 		const at = this.#at;
 		this.#at = this.#header(tag);
-		return this.#bytes.slice(at, this.#at);
+		return at;
 	}
+	/** The next element whole, copied. */
+	element(tag: number): Uint8Array { return this.#bytes.slice(this.whole(tag), this.#at); }
 	/** GeneralizedTime in the one form that Kerberos allows (RFC 4120 5.2.3): "20270131235959Z". Milliseconds since 1970. */
 	time(): number {
 		const end = this.#header(Tag.GENERALIZED_TIME), bytes = this.#bytes;
@@ -158,11 +161,23 @@ export class DERWriter {
 	readonly #bytes: Uint8Array;
 	#at: number;
 
-	/** capacity: bytes of content plus 4 for the header of each element. RangeError once it is exceeded. */
-	constructor(capacity: number) {
-		this.#bytes = new Uint8Array(capacity);
-		this.#at = capacity;
+	/**
+	 * capacity: bytes of content plus 4 for the header of each element. RangeError once it is exceeded. content: what another writer has finished and is to be gone
+	 * on with, in its own buffer where that has so much room left: a ticket is there once, not three times.
+	 */
+	constructor(capacity: number, content?: Uint8Array) {
+		if (content && content.byteOffset >= capacity && content.byteOffset + content.length === content.buffer.byteLength) {
+			this.#bytes = new Uint8Array(content.buffer);
+			this.#at = content.byteOffset;
+			return;
+		}
+		this.#at = capacity + (content ? content.length : 0);
+		this.#bytes = new Uint8Array(this.#at);
+		if (content)
+			this.raw(content);
 	}
+	/** The mark before which everything was written. */
+	get end(): number { return this.#bytes.length; }
 	/** Where what was written last begins: the mark to hand to wrap(). */
 	get at(): number { return this.#at; }
 
@@ -189,6 +204,11 @@ export class DERWriter {
 	raw(elements: Uint8Array): void {
 		this.#grow(elements.length);
 		this.#bytes.set(elements, this.#at);
+	}
+	/** The same for elements that lie elsewhere. */
+	stored(elements: Stored): void {
+		this.#grow(elements.length);
+		elements.copyTo(this.#bytes, this.#at);
 	}
 	/** GeneralizedTime of milliseconds since 1970, whose fraction of a second is dropped. */
 	time(milliseconds: number): void {
@@ -228,8 +248,10 @@ export class DERWriter {
 			bytes[at++] = length >> 8;
 		bytes[at] = length & 0xFF;
 	}
-	/** A copy of what was written since mark, or of all. */
-	finish(mark: number = this.#bytes.length): Uint8Array { return this.#bytes.slice(this.#at, mark); }
+	/** All that was written. No copy: nothing is to be written any more. */
+	finish(): Uint8Array { return this.#bytes.subarray(this.#at); }
+	/** A copy of what was written since mark. */
+	since(mark: number): Uint8Array { return this.#bytes.slice(this.#at, mark); }
 
 	/** Bytes written. */
 	get length(): number { return this.#bytes.length - this.#at; }

@@ -148,15 +148,14 @@ export class SPNEGO {
 	/** RFC 4178 4.2.1, in the framing of RFC 2743 3.1. */
 	#negTokenInit(token: Uint8Array): Uint8Array {
 		const offered = this.#offered;
-		const writer = new DERWriter(token.length + 40 + 16 * offered.length);
-		const all = writer.at;
-		writer.octets(token);
+		const writer = new DERWriter(40 + 16 * offered.length, token), all = writer.end;
+		writer.wrap(Tag.OCTET_STRING, all);
 		writer.wrap(contextTag(2), all);
 		const list = writer.at;
 		for (let i = offered.length; --i >= 0;)
 			writer.octets(offered[i].oid, Tag.OID);
 		writer.wrap(Tag.SEQUENCE, list);
-		this.#mechTypes = writer.finish(list);
+		this.#mechTypes = writer.since(list);
 		writer.wrap(contextTag(0), list);
 		writer.wrap(Tag.SEQUENCE, all);
 		writer.wrap(contextTag(0), all);

@@ -16,6 +16,9 @@ export class Buffers {
 		this.memory = new Memory(this.pipeline.memory());
 	}
 
+	/** All of the memory but the receive area: nobody's as long as there is no connection. */
+	get idle(): Uint8Array { return this.memory.bytes.subarray(this.pipeline.controlAt); }
+
 	window(): Window {
 		return new Window(this.pipeline);
 	}

@@ -94,7 +94,9 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (conf
 		window.start(open.fileId);
 	else
 		window.abandon(failure!);
-	const error = await written ?? failure;
+	const notWritten = await written;
+	// Where there is no file, what was to be written to it failed for that reason; but why we have closed a connection the window knows.
+	const error = open || !connection.alive ? notWritten ?? failure : failure ?? notWritten;
 	if (!error) {
 		habits.proven = true;
 		return { open: open!, flushed };

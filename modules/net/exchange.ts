@@ -15,6 +15,8 @@ export interface ExchangeOptions {
 	readonly prefixLength: 2 | 4;
 	/** Bytes of the longest reply that is taken. */
 	readonly longestReply: number;
+	/** Memory outside of the heap for a request that fits its second half and a reply that fits its first: good until others use it. */
+	readonly room?: () => Uint8Array;
 	/** For the look-up, and for each address until it accepts (default 5 000). */
 	readonly connectTimeoutMs?: number;
 	/** From the request to the reply's last byte (default 10 000). */
@@ -74,8 +76,10 @@ class Line {
 	}
 
 	ask(request: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
-		const { prefixLength } = this.#options;
-		const framed = new Uint8Array(prefixLength + request.length);
+		const { prefixLength, room } = this.#options;
+		// In one piece: some servers read no further than the length that came first (RFC 7766 8).
+		const length = prefixLength + request.length, lent = room?.();
+		const framed = lent && 2 * length <= lent.length ? lent.subarray(lent.length - length) : new Uint8Array(length);
 		for (let i = 0, left = request.length; i < prefixLength; i++, left >>>= 8)
 			framed[prefixLength - 1 - i] = left;
 		framed.set(request, prefixLength);
@@ -162,7 +166,8 @@ class Line {
 			return;
 		}
 		this.#measured = true;
-		this.#incoming = new Uint8Array(length);
+		const room = this.#options.room?.();
+		this.#incoming = room && 2 * length <= room.length ? room.subarray(0, length) : new Uint8Array(length);
 		this.#filled = 0;
 	}
 

@@ -3,7 +3,7 @@ import { TransportError } from "../errors/errors.js";
 import { exchange, type ExchangeOptions } from "./exchange.js";
 import { findServices, type Service } from "./services.js";
 
-export interface KDCNetworkOptions extends Pick<ExchangeOptions, "TCP" | "resolve" | "connectTimeoutMs" | "answerTimeoutMs"> {
+export interface KDCNetworkOptions extends Pick<ExchangeOptions, "TCP" | "resolve" | "room" | "connectTimeoutMs" | "answerTimeoutMs"> {
 	/** Addresses of name servers that the network told; asked anew each time. */
 	nameServers(): readonly string[];
 	/** 53 unless told. */
@@ -20,9 +20,9 @@ export class KDCExchange {
 
 	/** One request and its reply. Rejects with TransportError; with ProtocolError for what no KDC says. */
 	exchange(host: string, port: number, request: Uint8Array): Promise<Uint8Array> {
-		const { TCP, resolve, connectTimeoutMs, answerTimeoutMs } = this.#options;
+		const { TCP, resolve, room, connectTimeoutMs, answerTimeoutMs } = this.#options;
 		return exchange({
-			TCP, resolve, service: "KDC", prefixLength: 4, longestReply,
+			TCP, resolve, service: "KDC", prefixLength: 4, longestReply, ...(room ? { room } : {}),
 			...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }), ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }),
 		}, host, port, request);
 	}

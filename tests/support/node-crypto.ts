@@ -33,6 +33,7 @@ export class States<T> {
 }
 
 export const keys = new States<{ bytes: Uint8Array }>("key");
+const storeds = new States<Uint8Array>("stored");
 const digests = new States<{ algorithm: number; hash: Hash }>("digest");
 const hmacs = new States<{ algorithm: number; key: Uint8Array; hash: Hash }>("HMAC");
 const cmacs = new States<{ key: Uint8Array }>("CMAC");
@@ -176,6 +177,17 @@ export const natives: Functions = {
 		key.set(from);
 	},
 	xs_key_close() { keys.close(this); },
+
+	xs_stored(bytes, at, length) {
+		const copy = range(bytes, at, length).slice();
+		if (copy.length < 1) throw new RangeError("crypto: nothing to store");
+		storeds.set(this, copy);
+	},
+	xs_stored_get_length() { return storeds.get(this).length; },
+	xs_stored_copyTo(bytes, at) {
+		const from = storeds.get(this);
+		range(bytes, at, from.length).set(from);
+	},
 
 	xs_digest(algorithm) { digests.set(this, { algorithm, hash: hashOf(algorithm).start() }); },
 	xs_digest_update(bytes, at, length) { digests.get(this).hash.update(range(bytes, at, length)); },

@@ -31,6 +31,8 @@ export interface ProxyOptions {
 	address?: string;
 	request?: Filter;
 	reply?: Filter;
+	/** A slow line: bytes per second that it takes of the app. */
+	speed?: number;
 }
 
 export const Command = Object.freeze({
@@ -103,6 +105,11 @@ export class Proxy {
 		};
 		this.#relay(client, server, "request", connection, options.request, cut);
 		this.#relay(server, client, "reply", connection, options.reply, cut);
+		const { speed } = options;
+		if (speed !== undefined) client.on("data", data => {
+			client.pause();
+			setTimeout(() => client.resume(), data.length / speed * 1000);
+		});
 	}
 
 	#relay(from: Socket, to: Socket, direction: Direction, connection: number, filter: Filter | undefined, cut: (reset?: boolean) => void): void {

@@ -9,11 +9,14 @@ import type { Password } from "./password.js";
 import { type EncryptionKey, profileOf } from "./profile.js";
 import { ErrorCode, grantingRealm, KDCOption, KeyUsage, MessageType, PAType, type Principal, principalText, ticketGranting } from "./protocol.js";
 import { type EtypeInfo, type KDCReply, openKDCReply, openKDCReplyPart, openMethodData } from "./replies.js";
-import { apRequest, encryptedTimestamp, kdcRequest, requestBody, sealedAuthenticator } from "./requests.js";
+import { encryptedTimestamp, kdcRequest, requestBody, sealedAuthenticator, tgsRequest } from "./requests.js";
 import type { Ticket } from "./tickets.js";
 
 /** Fewer no KDC asks for. Nothing proves the number, and what we prove by it can be tried against the password offline. */
 const ITERATIONS_MIN = 1024;
+
+/** Bytes of a ticket: what 64 KiB of XS hold while it is on its way. An account in some 350 groups of a domain. */
+const TICKET_MAX = 4096;
 
 /** Who logs on, and by what. */
 export interface Client {
@@ -113,8 +116,7 @@ export async function grant(granting: Ticket, kdcs: KDCs, server: Principal, use
 			realm: granting.clientRealm, client: granting.client, stamp: clock.stamp(),
 			checksumType: granting.key.profile.checksumType, checksum: granting.key.checksum(KeyUsage.TGS_REQ_CHECKSUM, body),
 		}, granting.key, KeyUsage.TGS_REQ_AUTHENTICATOR);
-		const value = apRequest(0, granting.bytes, granting.key.etype, authenticator);
-		return kdcs.ask(kdcRequest(MessageType.TGS_REQ, [{ type: PAType.TGS_REQ, value }], body), MessageType.TGS_REP);
+		return kdcs.ask(tgsRequest(granting.bytes, granting.key.etype, authenticator, body), MessageType.TGS_REP);
 	}
 }
 
@@ -123,6 +125,10 @@ function openTicket(reply: KDCReply, key: EncryptionKey, nonce: number): Ticket 
 	const plain = reply.part.cipher;
 	try {
 		const part = openKDCReplyPart(plain, key.plainAt, key.plainEnd(plain));
+		if (reply.ticket.length > TICKET_MAX) {
+			part.key.close();
+			throw new KerberosError(`Kerberos: the ticket for ${principalText(part.server)} has ${reply.ticket.length} bytes, and ${TICKET_MAX} are the most: the account is in too many groups`, ErrorCode.KRB_ERR_RESPONSE_TOO_BIG, false);
+		}
 		if (part.nonce !== nonce) {
 			part.key.close();
 			throw new ProtocolError("KDC-REP: the answer to another request");

@@ -29,12 +29,10 @@ export function contextChecksum(): Uint8Array {
 
 /** RFC 4121 4.1, in the framing of RFC 2743 3.1. */
 export function writeToken(id: number, message: Uint8Array): Uint8Array {
-	const writer = new DERWriter(message.length + KERBEROS_OID.length + 8);
-	const mark = writer.at;
-	writer.raw(message);
+	const writer = new DERWriter(KERBEROS_OID.length + 8, message);
 	writer.raw(new Uint8Array([id >> 8, id & 0xFF]));
 	writer.octets(KERBEROS_OID, Tag.OID);
-	writer.wrap(applicationTag(0), mark);
+	writer.wrap(applicationTag(0), writer.end);
 	return writer.finish();
 }
 

@@ -1,4 +1,5 @@
 /** What comes back: AS-REP, TGS-REP (RFC 4120 5.4.2), AP-REP (5.5.2), KRB-ERROR (5.9.1), and what is sealed in them. Each is checked whole when it is opened. */
+import { Stored } from "../../../hosts/crypto/stored.js";
 import { ProtocolError } from "../../errors/errors.js";
 import { applicationTag, contextTag, Tag } from "../der.js";
 import { FieldReader, type Sealed } from "./fields.js";
@@ -18,7 +19,7 @@ export interface KDCReply {
 	readonly realm: string;
 	readonly client: Principal;
 	/** The Ticket (RFC 4120 5.3), whole and as it came. */
-	readonly ticket: Uint8Array;
+	readonly ticket: Stored;
 	readonly part: Sealed;
 	/** What PA-ETYPE-INFO2 says; empty without it. */
 	readonly etypeInfo: readonly EtypeInfo[];
@@ -62,7 +63,7 @@ export function openKDCReply(bytes: Uint8Array, type: typeof MessageType.AS_REP 
 	}
 	const realm = reader.textField(3), client = reader.principalField(4);
 	const field = reader.enter(contextTag(5));
-	const ticket = reader.element(applicationTag(ApplicationTag.TICKET));
+	const at = reader.whole(applicationTag(ApplicationTag.TICKET)), ticket = new Stored(bytes, at, reader.at - at);
 	reader.leave(field);
 	const part = reader.sealedField(6);
 	reader.skipRest();

@@ -1,9 +1,10 @@
 /** What a client says: AS-REQ, TGS-REQ (RFC 4120 5.4.1), AP-REQ (5.5.1) and what is sealed in them. Last fields are written first. */
 import { random } from "../../../hosts/crypto/random.js";
+import type { Stored } from "../../../hosts/crypto/stored.js";
 import { applicationTag, contextTag, Tag } from "../der.js";
 import { FieldWriter, principalRoom, sealWritten } from "./fields.js";
 import { type EncryptionKey, etypes } from "./profile.js";
-import { ApplicationTag, type KDCOption, MessageType, type Principal, VERSION } from "./protocol.js";
+import { ApplicationTag, type KDCOption, MessageType, PAType, type Principal, VERSION } from "./protocol.js";
 
 /** RFC 4120 5.2.7 PA-DATA. */
 export interface PAData {
@@ -49,6 +50,20 @@ export function requestBody(body: RequestBody): Uint8Array {
 	return writer.finish();
 }
 
+/** RFC 4120 5.4.1, 5.2.7.1: a TGS-REQ whose PA-TGS-REQ is an AP-REQ of the ticket-granting ticket, which is written into its place. */
+export function tgsRequest(ticket: Stored, etype: number, authenticator: Uint8Array, body: Uint8Array): Uint8Array {
+	const writer = new FieldWriter(ticket.length + authenticator.length + body.length + 160);
+	const all = writer.at;
+	writer.rawField(4, body);
+	const list = writer.at;
+	putAPRequest(writer, 0, ticket, etype, authenticator);
+	writer.wrap(Tag.OCTET_STRING, list);
+	writer.wrap(contextTag(2), list);
+	writer.integerField(1, PAType.TGS_REQ);
+	writer.wrap(Tag.SEQUENCE, list);
+	return finishRequest(writer, all, list, MessageType.TGS_REQ);
+}
+
 /** RFC 4120 5.4.1 KDC-REQ: an AS-REQ or a TGS-REQ around a body. */
 export function kdcRequest(type: typeof MessageType.AS_REQ | typeof MessageType.TGS_REQ, padata: readonly PAData[], body: Uint8Array): Uint8Array {
 	let room = body.length + 48;
@@ -65,6 +80,14 @@ export function kdcRequest(type: typeof MessageType.AS_REQ | typeof MessageType.
 			writer.integerField(1, padata[i].type);
 			writer.wrap(Tag.SEQUENCE, mark);
 		}
+		return finishRequest(writer, all, list, type);
+	}
+	return finishRequest(writer, all, undefined, type);
+}
+
+/** Puts around body and list of PA-DATA, if there is one, what a KDC-REQ has around them. */
+function finishRequest(writer: FieldWriter, all: number, list: number | undefined, type: number): Uint8Array {
+	if (list !== undefined) {
 		writer.wrap(Tag.SEQUENCE, list);
 		writer.wrap(contextTag(3), list);
 	}
@@ -137,16 +160,25 @@ export function sealedAuthenticator(it: Authenticator, key: EncryptionKey, usage
 	}));
 }
 
+/** What the framings of GSS-API and SPNEGO take in front of an AP-REQ. */
+const FRAMING = 128;
+
 /** RFC 4120 5.5.1 AP-REQ: a ticket and an authenticator that was sealed with its key. */
-export function apRequest(options: number, ticket: Uint8Array, etype: number, authenticator: Uint8Array): Uint8Array {
-	const writer = new FieldWriter(ticket.length + authenticator.length + 80);
+export function apRequest(options: number, ticket: Stored, etype: number, authenticator: Uint8Array): Uint8Array {
+	const writer = new FieldWriter(FRAMING + ticket.length + authenticator.length + 80);
+	putAPRequest(writer, options, ticket, etype, authenticator);
+	return writer.finish();
+}
+
+function putAPRequest(writer: FieldWriter, options: number, ticket: Stored, etype: number, authenticator: Uint8Array): void {
 	const all = writer.at;
 	writer.sealedField(4, etype, authenticator);
-	writer.rawField(3, ticket);
+	const mark = writer.at;
+	writer.stored(ticket);
+	writer.wrap(contextTag(3), mark);
 	writer.flagsField(2, options);
 	writer.integerField(1, MessageType.AP_REQ);
 	writer.integerField(0, VERSION);
 	writer.wrap(Tag.SEQUENCE, all);
 	writer.wrap(applicationTag(MessageType.AP_REQ), all);
-	return writer.finish();
 }

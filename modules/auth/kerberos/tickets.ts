@@ -1,4 +1,5 @@
 /** Tickets with their keys, and the few that are kept while the program runs. */
+import type { Stored } from "../../../hosts/crypto/stored.js";
 import type { EncryptionKey } from "./profile.js";
 import type { Principal } from "./protocol.js";
 
@@ -6,7 +7,7 @@ export interface Ticket {
 	/** As the KDC calls it. */
 	readonly server: Principal;
 	/** The Ticket (RFC 4120 5.3), whole. */
-	readonly bytes: Uint8Array;
+	readonly bytes: Stored;
 	/** Owned by the ticket. */
 	readonly key: EncryptionKey;
 	/** Milliseconds since 1970, by the KDC's clock. */
@@ -17,7 +18,7 @@ export interface Ticket {
 	readonly client: Principal;
 }
 
-/** One for the ticket-granting server and a few for servers: each is a kilobyte or two where the domain is large. */
+/** One for the ticket-granting server and a few for servers: each is some kilobytes of C's memory where the domain is large. */
 const TICKETS_MAX = 4;
 /** Not used for so long before the end, or the last tenth of short lives: a log-on takes its time, and clocks differ. */
 const MARGIN = 300000;

@@ -21,7 +21,9 @@ const readers: readonly ((bytes: Uint8Array) => string)[] = [
 	...([11, 13] as const).map(type => (bytes: Uint8Array): string => {
 		const { ticket, part, realm, client, etypeInfo } = openKDCReply(bytes, type);
 		ok(ticket.length + part.cipher.length <= bytes.length, "more than there was");
-		return `${sumOf(ticket)} ${part.etype} ${sumOf(part.cipher)} ${realm} ${principalText(client)} ${etypeInfo.length}`;
+		const copy = new Uint8Array(ticket.length);
+		ticket.copyTo(copy, 0);
+		return `${sumOf(copy)} ${part.etype} ${sumOf(part.cipher)} ${realm} ${principalText(client)} ${etypeInfo.length}`;
 	}),
 	bytes => {
 		const { key, nonce, startTime, endTime, server } = openKDCReplyPart(bytes, 0, bytes.length);

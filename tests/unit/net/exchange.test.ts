@@ -45,6 +45,20 @@ describe("an exchange over TCP", () => {
 			bytesEqual(network.last.written, "00000005 68656c6c6f");
 		}
 	});
+	it("in lent memory where each fits its half of it, else in its own", async () => {
+		for (const [length, lent] of [[18, true], [17, false]] as const) {
+			const room = new Uint8Array(length), network = new FakeNetwork();
+			const reply = await exchange(options(network, [answers("00000003 616263", 2, 3)], { room: () => room }), "10.0.0.9", 88, ascii("hello"));
+			bytesEqual(network.last.written, "00000005 68656c6c6f");
+			bytesEqual(reply, "616263");
+			ok(reply.buffer === room.buffer);
+			bytesEqual(room.slice(length - 9), lent ? "00000005 68656c6c6f" : new Uint8Array(9));
+		}
+		const room = new Uint8Array(5), network = new FakeNetwork();
+		const reply = await exchange(options(network, [answers("00000003 616263")], { room: () => room }), "10.0.0.9", 88, ascii("hello"));
+		bytesEqual(reply, "616263");
+		bytesEqual(room, new Uint8Array(5));
+	});
 	it("with a length of two bytes, as DNS has it", async () => {
 		const network = new FakeNetwork();
 		const play: Play = socket => {

@@ -64,6 +64,13 @@ describe("Kerberos", () => {
 		}));
 	}
 
+	it("takes tickets of 4 KiB, and refuses longer ones with a word before memory is full", () => bench(async ({ kdc, kerberos }) => {
+		kdc.services.set("cifs/other.home.test", randomKey(20));
+		kdc.padding = 3500;
+		ok(await kerberos.mechanism("nas.home.test"));
+		kdc.padding = 4096;
+		await rejects(() => kerberos.mechanism("other.home.test"), KerberosError, /the ticket for cifs\/other\.home\.test has 4\d\d\d bytes, and 4096 are the most: the account is in too many groups/);
+	}));
 	it("keeps its tickets, and asks for no second one at once", () => bench(async ({ kdc, kerberos }) => {
 		const [first, second] = await Promise.all([kerberos.mechanism("nas.home.test"), kerberos.mechanism("nas.home.test")]);
 		const third = await kerberos.mechanism("nas.home.test");

@@ -1,3 +1,4 @@
+import { Stored } from "../../../../hosts/crypto/stored.js";
 import { Password } from "../../../../modules/auth/kerberos/password.js";
 import { profileOf } from "../../../../modules/auth/kerberos/profile.js";
 import { principalText } from "../../../../modules/auth/kerberos/protocol.js";
@@ -53,7 +54,7 @@ describe("Kerberos requests", () => {
 			"6252 3050", "a003 020105", "a106 1b04 484f4d45", "a211 300f a003 020101 a108 3006 1b04 616e6e61", "a30f 300d a005 0203 008003 a104 0402 aabb",
 			"a405 0203 0c0a09", "a511 180f 32303234303232393132333435365a", "a703 020107",
 		].join(""));
-		bytesEqual(apRequest(0x20000000, hex("61020500"), 18, hex("ccdd")), "6e2a 3028 a003 020105 a103 02010e a207 0305 00 20000000 a304 61020500 a40d 300b a003 020112 a204 0402 ccdd".replace(/\s/g, ""));
+		bytesEqual(apRequest(0x20000000, new Stored(hex("ee61020500"), 1, 4), 18, hex("ccdd")), "6e2a 3028 a003 020105 a103 02010e a207 0305 00 20000000 a304 61020500 a40d 300b a003 020112 a204 0402 ccdd".replace(/\s/g, ""));
 		key.close();
 	});
 });
@@ -83,7 +84,9 @@ describe("Kerberos replies", () => {
 		ok(part.key.open(8, granted.part.cipher));
 		const server = openKDCReplyPart(granted.part.cipher, part.key.plainAt, part.key.plainEnd(granted.part.cipher));
 		deepEqual([server.nonce, principalText(server.server), server.key.etype], [0x5cebd5c1, "cifs/nas", 18]);
-		ok(isMessage(granted.ticket, 1) && granted.ticket.length === 241);
+		const ticket = new Uint8Array(241);
+		granted.ticket.copyTo(ticket, 0);
+		ok(isMessage(ticket, 1) && granted.ticket.length === 241);
 		for (const closing of [password, key, part.key, server.key])
 			closing.close();
 	});
