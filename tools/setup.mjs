@@ -1,6 +1,6 @@
 /**
  * Makes a fresh clone ready: checks Node, installs the npm packages of package-lock.json, and on Debian and its relatives the
- * system's packages. With nothing to do it says nothing and takes a tenth of a second. `node tools/setup.mjs --tests` for what the tests need.
+ * system's packages. With nothing to do it says nothing and takes a tenth of a second. `node tools/setup.mjs --tests` for what the tests need, `--bench` for the benches.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -19,21 +19,28 @@ const needs = [
 	{ debian: ["gcc", "libc6-dev"], others: "a C compiler (gcc)", why: "compiles the XS engine and the native code", there: () => compilerFinds("crt1.o") || process.platform === "darwin" && onPath(compiler) },
 	{ debian: ["libmbedtls-dev"], others: "Mbed TLS with its headers (Fedora: mbedtls-devel, macOS: mbedtls)", why: "PSA Crypto: signing and encryption", there: () => compilerIncludes("psa/crypto.h") },
 	{ debian: ["samba"], others: "Samba (samba)", why: "smbd, the server that is tried against, on loopback only", there: sambaInstalled },
-	{ debian: ["smbclient"], others: "smbclient (Fedora: samba-client, macOS: samba)", why: "a second client, to hold files open in tests", tests: true, there: () => onPath("smbclient") },
+	{ debian: ["smbclient"], others: "smbclient (Fedora: samba-client, macOS: samba)", why: "a second client, to hold files open in tests", tests: true, bench: true, there: () => onPath("smbclient") },
 	{ debian: ["tshark"], others: "tshark (Fedora: wireshark-cli, macOS: wireshark)", why: "checks what goes over the wire", tests: true, there: () => onPath("tshark") },
-	{ debian: ["valgrind"], others: "Valgrind with its headers (Fedora: valgrind-devel)", why: "looks for branches and addresses that depend on secrets", tests: true, there: () => onPath("valgrind") && compilerIncludes("valgrind/memcheck.h") },
+	{ debian: ["valgrind"], others: "Valgrind with its headers (Fedora: valgrind-devel)", why: "looks for branches and addresses that depend on secrets, counts instructions", tests: true, bench: true, there: () => onPath("valgrind") && compilerIncludes("valgrind/memcheck.h") },
 	{ get debian() { return ["clang", `libclang-rt-${clangVersion()}-dev`]; }, others: "clang with its sanitizers and libFuzzer (Fedora: clang compiler-rt)", why: "fuzzes the native code", tests: true, there: fuzzes },
 	{ debian: ["krb5-kdc", "krb5-admin-server", "krb5-user"], others: "MIT Kerberos with its KDC (Fedora: krb5-server krb5-workstation, macOS: krb5)", why: "krb5kdc, a private KDC on loopback", tests: true, there: kdcInstalled },
 	{ debian: ["faketime"], others: "faketime (Fedora: libfaketime, macOS: libfaketime)", why: "runs the desktop host with a wrong clock", tests: true, there: () => onPath("faketime") },
+	// Not every release of Debian has it: the bench says so, and does without.
+	{ debian: ["libsmb2-dev"], others: "libsmb2 (libsmb2)", why: "a client to compare with", bench: true, there: () => process.env.LIBSMB2 !== undefined || compilerFinds("libsmb2.so") || onPath("apt-cache") && !debianHas("libsmb2-dev") },
 	{ debian: ["mingw-w64-common"], others: "the headers of MinGW-w64 (Fedora: mingw32-headers, macOS: mingw-w64)", why: "Windows's headers: the native code is checked against them", tests: true, there: () => windowsHeaders() !== undefined },
 	...builds32 ? [
-		{ debian: ["gcc-multilib"], others: "32-bit glibc and libgcc (Fedora: glibc-devel.i686 libgcc.i686)", why: "builds with the device's 32-bit slots", tests: true, there: () => compilerFinds("crt1.o", "-m32") && compilerFinds("libgcc.a", "-m32") },
-		{ debian: ["libmbedtls-dev:i386"], others: "32-bit Mbed TLS (Fedora: mbedtls-devel.i686)", why: "PSA Crypto for that build", tests: true, there: () => compilerFinds("libmbedcrypto.so", "-m32") },
+		{ debian: ["gcc-multilib"], others: "32-bit glibc and libgcc (Fedora: glibc-devel.i686 libgcc.i686)", why: "builds with the device's 32-bit slots", tests: true, bench: true, there: () => compilerFinds("crt1.o", "-m32") && compilerFinds("libgcc.a", "-m32") },
+		{ debian: ["libmbedtls-dev:i386"], others: "32-bit Mbed TLS (Fedora: mbedtls-devel.i686)", why: "PSA Crypto for that build", tests: true, bench: true, there: () => compilerFinds("libmbedcrypto.so", "-m32") },
 	] : [],
 ];
 
 function onPath(name) {
 	return (process.env.PATH ?? "").split(delimiter).some(folder => existsSync(join(folder, name)));
+}
+
+/** Whether this release has a package of that name, as far as its lists are there. */
+function debianHas(name) {
+	return spawnSync("apt-cache", ["show", "--no-all-versions", name]).status === 0;
 }
 
 function compilerFinds(file, ...flags) {
@@ -125,8 +132,8 @@ async function installDebian(packages, asRoot) {
 
 function command([name, ...args]) { return [name, args]; }
 
-async function installSystem(tests) {
-	const missing = needs.filter(need => (tests || !need.tests) && !need.there());
+async function installSystem(tests, bench) {
+	const missing = needs.filter(need => (tests && need.tests || bench && need.bench || !need.tests && !need.bench) && !need.there());
 	if (missing.length === 0) return;
 	const debian = missing.flatMap(need => need.debian);
 	const list = missing.map(need => `    ${need.debian.join(" ")}: ${need.why}`).join("\n");
@@ -143,11 +150,11 @@ async function installSystem(tests) {
 	if (still.length > 0) throw new Obstacle(`Installed, and still not found: ${still.flatMap(need => need.debian).join(" ")}`);
 }
 
-/** tests: also what `npm test` needs. Throws Obstacle with what the person should do. */
-export async function setup({ tests = false } = {}) {
+/** tests: also what `npm test` needs; bench: what `npm run bench` does. Throws Obstacle with what the person should do. */
+export async function setup({ tests = false, bench = false } = {}) {
 	checkNode();
 	if (!packagesMatch()) await step("npm ci (engine sources, TypeScript, mocha)", installPackages);
-	await installSystem(tests);
+	await installSystem(tests, bench);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) await program(() => setup({ tests: process.argv.includes("--tests") }));
+if (process.argv[1] === new URL(import.meta.url).pathname) await program(() => setup({ tests: process.argv.includes("--tests"), bench: process.argv.includes("--bench") }));
