@@ -498,6 +498,13 @@ describe("the journal", () => {
 		journal.close();
 	});
 
+	it("is one program's at a time", () => {
+		const first = open();
+		throws(() => open(), StorageError, /another uploader is at work with it/);
+		first.close();
+		open().close();
+	});
+
 	it("says why it can't be written", () => {
 		path = `${folder}/none/.scan-journal`;
 		throws(() => open(), StorageError, /^journal .*none\/\.scan-journal: open .*No such file/);
