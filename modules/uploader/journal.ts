@@ -132,7 +132,7 @@ export class Journal {
 		this.#marks = new Marks(this.#baseRecords);
 	}
 
-	/** The look has ended. complete: every scan of the folder was asked for by find(): what is done and was not met is not remembered any longer, when it is worth a rewriting. */
+	/** The look has ended. complete: every scan of the folder was asked for by find(): what is done and was not met is not remembered any longer, when it is worth a rewriting; and what was under way of such a scan. */
 	endLook(complete: boolean): void {
 		if (this.#marks && complete) {
 			this.#reached = this.#baseRecords;
@@ -144,8 +144,25 @@ export class Journal {
 			// All of them: that is rather another folder, or a medium that is not there.
 			if (gone > scansMax && gone > this.#baseRecords >> 2 && gone < this.#baseRecords)
 				this.#guarded(() => this.#compact());
+			this.#guarded(() => this.#forgetGone());
 		}
 		this.#marks = undefined;
+	}
+
+	/** What was under way of scans that the look has not met: moved or deleted when power failed, or taken away half sent. */
+	#forgetGone(): void {
+		for (let i = 0, count = this.#count; i < this.#count; i++) {
+			const entry = this.#metAt(i) === 0 ? this.#read(i) : undefined;
+			if (!entry || entry.state >= JournalState.DONE)
+				continue;
+			entry.state = JournalState.FORGOTTEN;
+			this.#append(entry);
+			// A rewriting has put them into other places.
+			if (this.#count !== count) {
+				count = this.#count;
+				i = -1;
+			}
+		}
 	}
 
 	/** Whether close() was called, or an error has closed it. */
