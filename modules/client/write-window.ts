@@ -89,14 +89,13 @@ export class WriteWindow implements Stream {
 	chainable(room: number, credits: number): { count: number; credits: number; length: number; whole: boolean } {
 		const whole = this.#end - this.#offset, piece = this.#piece;
 		const most = Math.min(room, chainMax, this.#connection.maxWriteSize);
-		let count = 0, length = 0, spent = 0;
+		let count = 0, bytes = 0, length = 0, spent = 0;
 		for (let at = 0; at < whole && count < inFlightMax; at += piece, count++) {
-			const data = Math.min(piece, whole - at);
-			const charge = chargeOf(data);
-			const next = length + writeHeadLength + Math.ceil(data / 8) * 8;
-			if (next > most + count * writeHeadLength || spent + charge > credits)
+			const data = Math.min(piece, whole - at), charge = chargeOf(data);
+			if (bytes + data > most || spent + charge > credits)
 				break;
-			length = next;
+			bytes += data;
+			length += writeHeadLength + Math.ceil(data / 8) * 8;
 			spent += charge;
 		}
 		return { count, credits: spent, length, whole: count * piece >= whole };

@@ -36,6 +36,8 @@ export interface Turn {
 	/** How many requests came before it on this connection. */
 	readonly index: number;
 	readonly command: number;
+	/** Of the message that it came in, a compound perhaps: counts from 0. */
+	readonly message: number;
 	readonly messageId: number;
 	/** The request, header first. */
 	readonly request: Uint8Array;
@@ -106,6 +108,7 @@ export class Peer implements Carrier {
 	#following = 0;
 	/** What a related request is about: the file, or the failure, of the one before it. */
 	#related = 0;
+	#messages = 0;
 	#refused: number = Status.SUCCESS;
 	#receiveAt: number;
 	#receiveEnd: number;
@@ -205,6 +208,13 @@ export class Peer implements Carrier {
 			this.deliver(reply);
 	}
 
+	/** The commands so far, by message. */
+	get messages(): number[][] {
+		const messages: number[][] = [];
+		for (const { message, command } of this.turns) (messages[message] ??= []).push(command);
+		return messages;
+	}
+
 	/** The requests of one command so far. */
 	count(command: number): number { return this.turns.filter(turn => turn.command === command).length; }
 
@@ -225,6 +235,7 @@ export class Peer implements Carrier {
 				this.#goOut(this.#protect(reply, turn), turn);
 			at += next || message.length;
 		}
+		this.#messages++;
 		if (replies.length > 0)
 			this.#goOut(this.#compound(replies, turns), turns[turns.length - 1]!);
 	}
@@ -265,7 +276,7 @@ export class Peer implements Carrier {
 		const fields = view(request);
 		const command = fields.getUint16(12, true);
 		const turn: Turn = {
-			index: this.turns.length, command, messageId: fields.getUint32(24, true), request, status: Status.SUCCESS, body: new Uint8Array(0), credits: this.#options.credits,
+			index: this.turns.length, command, message: this.#messages, messageId: fields.getUint32(24, true), request, status: Status.SUCCESS, body: new Uint8Array(0), credits: this.#options.credits,
 			signed: (fields.getUint32(16, true) & signedFlag) !== 0, sealed,
 		};
 		if (turn.signed && sealed)

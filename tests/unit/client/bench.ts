@@ -2,6 +2,7 @@
 import Time from "time";
 import { Buffers } from "../../../modules/client/buffers.js";
 import { Connection } from "../../../modules/client/connection.js";
+import type { Habits } from "../../../modules/client/habits.js";
 import { negotiate, type Policy } from "../../../modules/client/negotiate.js";
 import { Session } from "../../../modules/client/session.js";
 import type { TreeConnect } from "../../../modules/client/tree-connect.js";
@@ -37,7 +38,7 @@ export interface Bench {
 }
 
 /** Makes a bench of 4 slots of slotLength bytes, hands it to run, and takes it away again. */
-export async function bench(options: PeerOptions & { slotLength?: number; answerMs?: number; silenceMs?: number; idleMs?: number }, run: (it: Bench) => Promise<void>): Promise<void> {
+export async function bench(options: PeerOptions & { slotLength?: number; answerMs?: number; silenceMs?: number; idleMs?: number; habits?: Habits }, run: (it: Bench) => Promise<void>): Promise<void> {
 	const { slotLength = 256, answerMs = 30_000, silenceMs = 30_000, idleMs = 60_000 } = options;
 	const folder = scratch();
 	const journals = scratch();
@@ -56,7 +57,7 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 			buffers.onFilled = () => connection.filled();
 			const negotiated = await negotiate(connection, it.policy);
 			const session = await Session.setup(connection, negotiated, it.policy, peer.logOn(), it.guestAsked);
-			return session.treeConnect("scans");
+			return options.habits ? session.tree("scans", options.habits) : session.treeConnect("scans");
 		},
 		async upload(more = {}) {
 			const listener: UploadListener = {

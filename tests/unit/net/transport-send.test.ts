@@ -44,6 +44,36 @@ describe("net: Transport sends", () => {
 		}
 	});
 
+	rule("one message of parts that lie apart, whatever room there is", async () => {
+		const parts = [[1000, 1020], [3000, 3007], [2000, 2009]] as const;
+		const whole = joined(new Uint8Array([0, 0, 0, 36]), new Uint8Array(counting(20)), new Uint8Array(counting(7, 50)), new Uint8Array(counting(9, 100)));
+		for (let room = 1; room <= whole.length + 1; room++) {
+			const bench = new Bench();
+			const transport = await bench.open({}, room);
+			parts.forEach(([at, end], i) => bench.bytes.set(counting(end - at, 50 * i), at));
+			transport.send(1000, 1020, 16);
+			transport.sendMore(3000, 3007);
+			transport.sendMore(2000, 2009);
+			while (bench.socket.written.length < whole.length) bench.socket.writable(room);
+			bytesEqual(bench.socket.written, whole);
+			deepEqual(bench.calls, ["sent 1000", "sent 3000", "sent 2000"]);
+		}
+	});
+
+	rule("nothing else before the last part is there, and no part too much", async () => {
+		const bench = new Bench();
+		const transport = await bench.open();
+		throws(() => transport.sendMore(1000, 1001), RangeError, /0 bytes of the message before it/);
+		transport.send(1000, 1020, 16);
+		throws(() => transport.send(2000, 2009), RangeError, /16 bytes of the message before it are still to come/);
+		throws(() => transport.sendMore(2000, 2017), RangeError, /16 bytes of the message before it are still to come/);
+		transport.sendMore(2000, 2016);
+		transport.send(3000, 3001);
+		deepEqual(bench.calls, ["sent 1000", "sent 2000", "sent 3000"]);
+		const announced = new Bench(), long = await announced.open();
+		throws(() => long.send(1000, 1020, 0xFFFFFF), RangeError, /16777215 are the most/);
+	});
+
 	rule("nothing more where the room is used up", async () => {
 		const bench = new Bench();
 		const transport = await bench.open({}, 100);
