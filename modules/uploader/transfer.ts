@@ -411,8 +411,9 @@ export class Transfer {
 		if (!there)
 			return false;
 		try {
-			if (serverFile && there.diskId)
-				return serverFile.every((byte, i) => byte === there.diskId![i]);
+			// The number alone proves nothing, nor does the time: servers give the next file the number of one that is gone, and Samba with it, while it keeps our handle, the time that we set.
+			if (serverFile && there.diskId && serverFile.some((byte, i) => byte !== there.diskId![i]))
+				return false;
 			return await holdsScan(there, this.scan);
 		}
 		finally {
