@@ -258,18 +258,51 @@ describe("faults", function () {
 			kill("SIGKILL");
 			return undefined;
 		} }, {}, samba, { onStart: stop => { kill = stop; } });
-		// As the server closes the file it sets the times that it was given; and it reports those for as long as it keeps the handle, whatever the file system says.
+		// As the server closes the file it sets the times that it was given.
 		while (openConnections(samba) > 0) await sleep(10);
 		const [part] = onShare(samba, path);
 		ok(/^\.scan-.*\.part$/.test(part!), part);
 		const folder = `${samba.folderOf()}/${path}`;
 		renameSync(`${folder}/${part!}`, `${folder}/scan.pdf`);
-		const others = noise(50_000, 99);
+		const others = noise(49_999, 99);
 		writeFileSync(`${folder}/scan.pdf`, others);
 		assertSaid(await scanner.sendAgain(samba, { path }), 0, /arrived as .*scan \(2\)\.pdf/);
 		assertSame(`${folder}/scan.pdf`, others);
 		assertSame(`${folder}/scan (2).pdf`, bytes);
 		deepEqual(onShare(samba, path), ["scan (2).pdf", "scan.pdf"]);
+	});
+
+	it("a scan whose rename was not answered is found though nobody may read it, and not sent twice", async () => {
+		// Without a durable handle it is looked for by name; a guest's replies can say anything.
+		const open = await startSamba({ guest: true, shares: [{ name: "scans", options: { "durable handles": "no" } }] });
+		try {
+			const bytes = scanner.put("scan.pdf", 50_000);
+			const FILE_READ_DATA = 1;
+			let settings = 0, refuse = false;
+			const run = await sendThrough({
+				request(message) {
+					const { command, bytes, view } = message;
+					refuse ||= command === Command.CREATE && (view.getUint32(at.body + 24, true) & FILE_READ_DATA) !== 0 && Buffer.from(bytes).includes(Buffer.from("scan.pdf", "utf16le"));
+					return bytes;
+				},
+				reply(message) {
+					const { command, bytes, view } = message;
+					if (command === Command.SET_INFO && ++settings === 2) {
+						message.cut(true);
+						return undefined;
+					}
+					if (command === Command.CREATE && refuse) {
+						refuse = false;
+						view.setUint32(at.Status, Status.SHARING_VIOLATION, true);
+					}
+					return bytes;
+				},
+			}, { auth: "guest", user: undefined, password: undefined }, open);
+			assertSaid(run, 0, /reset the connection.*going on/, /1 scan arrived/);
+			deepEqual(onShare(open, path), ["scan.pdf"]);
+			assertSame(`${open.folderOf()}/${path}/scan.pdf`, bytes);
+		}
+		finally { await open.stop(); }
 	});
 
 	it("the app ended by a signal leaves the scan here, and no scan there", async () => {
