@@ -3,7 +3,7 @@ import { runCases } from "../support/cases.js";
 import { runWorld } from "./model.js";
 
 const first = Number(process.env["MODEL_SEED"] ?? 1);
-const count = Number(process.env["MODEL_CASES"] ?? 16);
+const count = Number(process.env["MODEL_CASES"] ?? 12);
 /** Seeds of worlds that once went wrong. */
 const kept: readonly number[] = [];
 const atOnce = Number(process.env["MODEL_AT_ONCE"] ?? 4);
