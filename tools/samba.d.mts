@@ -37,6 +37,8 @@ export interface SambaOptions {
 	global?: Record<string, string | number>;
 	/** false for a server that speaks no SMB2: it is up once it takes a connection. */
 	awaitSMB2?: boolean;
+	/** Folder that the scratch folder is made in. Default: that of temporary files. */
+	under?: string;
 	/** More of smbd's environment: KRB5_CONFIG. */
 	env?: Record<string, string>;
 	/** Bytes beyond which writing to any file fails as on a full disk; at least 1 MiB, which Samba itself needs. */
@@ -60,7 +62,7 @@ export interface Samba {
 	connections(): number[];
 	cutConnections(): void;
 	configure(options: Record<string, string | number>, share?: string): void;
-	restart(awayMs?: number): Promise<void>;
+	restart(awayMs?: number, signal?: NodeJS.Signals): Promise<void>;
 	stop(): Promise<void>;
 }
 

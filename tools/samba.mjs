@@ -51,7 +51,7 @@ export async function startSamba(options = {}) {
 	if (!sambaInstalled()) throw new Error("Samba is not installed: there is no smbd. `node tools/setup.mjs` installs it, or says what to install");
 	if (options.port < 1024 && process.getuid?.() !== 0 && options.port < unprivilegedPort())
 		throw new Error(`A server on port ${options.port} can only be started by root, or after: sysctl net.ipv4.ip_unprivileged_port_start=${options.port}`);
-	const scratch = mkdtempSync(join(tmpdir(), "smb-scan-uploader-"));
+	const scratch = mkdtempSync(join(options.under ?? tmpdir(), "smb-scan-uploader-"));
 	const samba = new Samba(scratch, options);
 	running.add(samba);
 	try {
@@ -112,10 +112,9 @@ class Samba {
 	}
 
 	/** Dies as by a crash, with all its children, and is there again, on the same port, after so many milliseconds. */
-	async restart(awayMs = 0) {
-		this.kill("SIGKILL");
-		this.#process.ref();
-		await this.#closed;
+	async restart(awayMs = 0, signal = "SIGKILL") {
+		this.kill(signal);
+		await this.end();
 		await sleep(awayMs);
 		// What its children listened on is free once they are gone, which is a moment later.
 		for (let attempt = 1; ; attempt++) {

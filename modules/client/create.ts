@@ -52,6 +52,9 @@ export const fileToRead: CreateParameters = Object.freeze({
 	attributes: 0,
 });
 
+/** A file of the share, of which only size, time and number are asked: it is in nobody's way, and waits for nobody's oplock. */
+export const fileToLookAt: CreateParameters = Object.freeze({ ...fileToRead, desiredAccess: AccessMask.FILE_READ_ATTRIBUTES, options: CreateOptions.NON_DIRECTORY_FILE });
+
 /** A file of ours, to be deleted. */
 export const fileToDelete: CreateParameters = Object.freeze({ ...fileToRead, desiredAccess: AccessMask.DELETE, options: CreateOptions.NON_DIRECTORY_FILE });
 

@@ -4,7 +4,7 @@
  */
 import { random } from "../../hosts/crypto/random.js";
 import {
-	type CreateParameters, dropFile, fileToRead, halfWrittenDropFile, halfWrittenFile, halfWrittenReadableDropFile, halfWrittenUnreadableFile, newFile, readableDropFile, unreadableFile,
+	type CreateParameters, dropFile, fileToLookAt, fileToRead, halfWrittenDropFile, halfWrittenFile, halfWrittenReadableDropFile, halfWrittenUnreadableFile, newFile, readableDropFile, unreadableFile,
 } from "../client/create.js";
 import type { Open } from "../client/open.js";
 import { sharePath } from "../client/share-name.js";
@@ -404,19 +404,33 @@ export class Transfer {
 		}
 	}
 
-	/** After a rename whose answer did not come, and the temporary file is gone: whether the scan stands under that name. */
+	/**
+	 * After a rename whose answer did not come, and the temporary file is gone: whether the scan stands under that name. A server that still keeps the lost handle may let nobody read
+	 * the file; so it is only looked at, where that is proof enough.
+	 */
 	async #stands(tree: TreeConnect, name: string): Promise<boolean> {
-		const { serverFile } = this.entry;
-		const there = await quietly(tree.create(this.#inFolder(name), fileToRead));
+		const { scan } = this, { serverFile } = this.entry;
+		const there = await quietly(tree.create(this.#inFolder(name), fileToLookAt));
 		if (!there)
 			return false;
 		try {
-			if (serverFile && there.diskId)
-				return serverFile.every((byte, i) => byte === there.diskId![i]);
-			return await holdsScan(there, this.scan);
+			// The next file may get the number of one that is gone: the number alone proves nothing.
+			const { length, modified } = await there.status();
+			if (length !== scan.size || (serverFile && there.diskId && serverFile.some((byte, i) => byte !== there.diskId![i])))
+				return false;
+			if (serverFile && there.diskId && modified === Math.floor(scan.mtime))
+				return true;
 		}
 		finally {
 			await closeQuietly(there);
+		}
+		// No number, or a file system that rounds times. What can't be read now is neither sent twice nor taken for sent: it waits.
+		const content = await tree.create(this.#inFolder(name), fileToRead);
+		try {
+			return await holdsScan(content, scan);
+		}
+		finally {
+			await closeQuietly(content);
 		}
 	}
 

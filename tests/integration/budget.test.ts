@@ -3,16 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { equal, ok } from "../support/assert.js";
 import { root } from "../support/repository.js";
-import { type Run, builds32 } from "../support/run.js";
+import { builds32, heapOf } from "../support/run.js";
 import { type Samba, startSamba } from "../support/samba.js";
 import { Scanner, assertSaid, assertSame } from "../support/scanner.js";
-
-/** The figures of the host's --report. */
-function heapOf(run: Run): Record<string, number> {
-	const line = /^heap (.*)$/m.exec(run.err)?.[1];
-	ok(line, `no heap report in:\n${run.text}`);
-	return Object.fromEntries(line.split(" ").map(word => word.split("=")).map(([key, value]) => [key!, Number(value)]));
-}
 
 const { creation } = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as { creation: { static: number } };
 

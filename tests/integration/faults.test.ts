@@ -1,10 +1,11 @@
 /** What goes wrong in the middle: replies that are not the server's, a server that dies or is full, files that change. */
-import { appendFileSync, readdirSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { Command, type Filter, type Message, Proxy, at, membersOf } from "../support/proxy.js";
 import { type Run, type RunOptions, type Values } from "../support/run.js";
-import { type Samba, startSamba } from "../support/samba.js";
-import { Scanner, assertSaid, assertSame, onShare } from "../support/scanner.js";
+import { type Samba, openConnections, startSamba } from "../support/samba.js";
+import { Scanner, assertSaid, assertSame, noise, onShare } from "../support/scanner.js";
 
 /** [MS-SMB2] 2.2.1.2 Flags. */
 const SIGNED = 0x8;
@@ -245,6 +246,63 @@ describe("faults", function () {
 				deepEqual(scanner.names().filter(name => name !== "scan.pdf" && !name.startsWith(".")), []);
 			});
 		}
+	});
+
+	it("others' file is not taken for the scan because it has the inode of its temporary", async () => {
+		const bytes = scanner.put("scan.pdf", 50_000);
+		let kill: (signal: NodeJS.Signals) => void = () => {};
+		let settings = 0;
+		// The times come first, then the rename: that one does not reach the server.
+		await sendThrough({ request(message) {
+			if (message.command !== Command.SET_INFO || ++settings < 2) return message.bytes;
+			kill("SIGKILL");
+			return undefined;
+		} }, {}, samba, { onStart: stop => { kill = stop; } });
+		// As the server closes the file it sets the times that it was given.
+		while (openConnections(samba) > 0) await sleep(10);
+		const [part] = onShare(samba, path);
+		ok(/^\.scan-.*\.part$/.test(part!), part);
+		const folder = `${samba.folderOf()}/${path}`;
+		renameSync(`${folder}/${part!}`, `${folder}/scan.pdf`);
+		const others = noise(49_999, 99);
+		writeFileSync(`${folder}/scan.pdf`, others);
+		assertSaid(await scanner.sendAgain(samba, { path }), 0, /arrived as .*scan \(2\)\.pdf/);
+		assertSame(`${folder}/scan.pdf`, others);
+		assertSame(`${folder}/scan (2).pdf`, bytes);
+		deepEqual(onShare(samba, path), ["scan (2).pdf", "scan.pdf"]);
+	});
+
+	it("a scan whose rename was not answered is found though nobody may read it, and not sent twice", async () => {
+		// Without a durable handle it is looked for by name; a guest's replies can say anything.
+		const open = await startSamba({ guest: true, shares: [{ name: "scans", options: { "durable handles": "no" } }] });
+		try {
+			const bytes = scanner.put("scan.pdf", 50_000);
+			const FILE_READ_DATA = 1;
+			let settings = 0, refuse = false;
+			const run = await sendThrough({
+				request(message) {
+					const { command, bytes, view } = message;
+					refuse ||= command === Command.CREATE && (view.getUint32(at.body + 24, true) & FILE_READ_DATA) !== 0 && Buffer.from(bytes).includes(Buffer.from("scan.pdf", "utf16le"));
+					return bytes;
+				},
+				reply(message) {
+					const { command, bytes, view } = message;
+					if (command === Command.SET_INFO && ++settings === 2) {
+						message.cut(true);
+						return undefined;
+					}
+					if (command === Command.CREATE && refuse) {
+						refuse = false;
+						view.setUint32(at.Status, Status.SHARING_VIOLATION, true);
+					}
+					return bytes;
+				},
+			}, { auth: "guest", user: undefined, password: undefined }, open);
+			assertSaid(run, 0, /reset the connection.*going on/, /1 scan arrived/);
+			deepEqual(onShare(open, path), ["scan.pdf"]);
+			assertSame(`${open.folderOf()}/${path}/scan.pdf`, bytes);
+		}
+		finally { await open.stop(); }
 	});
 
 	it("the app ended by a signal leaves the scan here, and no scan there", async () => {

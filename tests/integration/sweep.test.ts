@@ -1,4 +1,5 @@
 /** Several hundred faults on the wire between the application and a real Samba: whatever happens, each scan arrives whole, once, under its name. */
+import { runCases } from "../support/cases.js";
 import { type Samba, startSamba } from "../support/samba.js";
 import { type Case, caseOf, runCase } from "./sweep.js";
 
@@ -17,14 +18,6 @@ describe("the sweep of faults on the wire", function () {
 
 	it(`ends well in each of ${count} cases (SWEEP_SEED=${seed}, SWEEP_CASES=${count})`, async () => {
 		const cases: [string, Case][] = [...kept.map(([seed, n]) => [`${seed}-${n}`, caseOf(seed, n)] as [string, Case]), ...Array.from({ length: count }, (_, n) => [`${seed}-${n}`, caseOf(seed, n)] as [string, Case])];
-		const wrong: string[] = [];
-		const worker = async (): Promise<void> => {
-			for (let next = cases.shift(); next; next = cases.shift()) {
-				const problem = await runCase(samba, next[1], next[0]).catch((error: unknown) => String(error));
-				if (problem !== undefined) wrong.push(`case ${next[0]}: ${problem}`);
-			}
-		};
-		await Promise.all(Array.from({ length: atOnce }, worker));
-		if (wrong.length > 0) throw new Error(`${wrong.length} cases\n${wrong.join("\n")}`);
+		await runCases(cases, atOnce, (one, name) => runCase(samba, one, name));
 	});
 });

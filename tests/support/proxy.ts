@@ -21,6 +21,8 @@ export interface Message {
 	command: number;
 	/** Closes both sides, with a reset where reset is true. */
 	cut(reset?: boolean): void;
+	/** What follows in both directions, the end of the connection as well, waits so long: either side may have given up when it comes. */
+	stall(ms: number): void;
 }
 
 /** Returns what goes on instead of message.bytes; nothing for undefined; several in a row. Change message.bytes in place and return it for small faults. */
@@ -42,6 +44,10 @@ export const Command = Object.freeze({
 
 /** Positions in a Direct TCP message: 4 bytes of length, then the header of [MS-SMB2] 2.2.1. */
 export const at = Object.freeze({ Status: 12, Command: 16, Credits: 18, Flags: 20, NextCommand: 24, MessageId: 28, TreeId: 40, SessionId: 44, Signature: 52, body: 68 });
+
+/** One connection, for its two relays. */
+interface Link { connection: number; cut(reset?: boolean): void; stall(ms: number): void }
+interface Relay { stalled: boolean; goOn(): void }
 
 interface Packet { direction: Direction; connection: number; bytes: Uint8Array; time: number }
 
@@ -103,8 +109,18 @@ export class Proxy {
 				else socket.destroy();
 			}
 		};
-		this.#relay(client, server, "request", connection, options.request, cut);
-		this.#relay(server, client, "reply", connection, options.reply, cut);
+		const relays: Relay[] = [];
+		const link: Link = {
+			connection, cut,
+			stall: ms => {
+				for (const relay of relays) relay.stalled = true;
+				setTimeout(() => {
+					for (const relay of relays) relay.stalled = false;
+					for (const relay of relays) relay.goOn();
+				}, ms);
+			},
+		};
+		relays.push(this.#relay(client, server, "request", options.request, link), this.#relay(server, client, "reply", options.reply, link));
 		const { speed } = options;
 		if (speed !== undefined) client.on("data", data => {
 			client.pause();
@@ -112,27 +128,44 @@ export class Proxy {
 		});
 	}
 
-	#relay(from: Socket, to: Socket, direction: Direction, connection: number, filter: Filter | undefined, cut: (reset?: boolean) => void): void {
+	#relay(from: Socket, to: Socket, direction: Direction, filter: Filter | undefined, { connection, cut, stall }: Link): Relay {
 		this.#sockets.add(from);
 		from.setNoDelay(true);
 		let held: Uint8Array = new Uint8Array(0);
 		let index = 0;
-		from.on("data", data => {
-			held = concat(held, new Uint8Array(data));
-			while (held.length >= 4 && held.length >= lengthOf(held)) {
+		/** What became of from while nothing passed. */
+		const later: (() => void)[] = [];
+		const pass = (): void => {
+			while (!relay.stalled && held.length >= 4 && held.length >= lengthOf(held)) {
 				const bytes = held.slice(0, lengthOf(held));
 				held = held.subarray(bytes.length);
-				const out = filter ? filter({ direction, index, connection, bytes, view: viewOf(bytes), command: commandsOf(bytes)[0] ?? -1, cut }) : bytes;
+				const out = filter ? filter({ direction, index, connection, bytes, view: viewOf(bytes), command: commandsOf(bytes)[0] ?? -1, cut, stall }) : bytes;
 				index++;
 				for (const message of out === undefined ? [] : Array.isArray(out) ? out : [out]) {
 					this.packets.push({ direction, connection, bytes: message, time: Date.now() });
 					if (!to.destroyed) to.write(message);
 				}
 			}
+		};
+		const relay: Relay = {
+			stalled: false,
+			goOn() {
+				pass();
+				for (const step of later.splice(0)) step();
+			},
+		};
+		const inTurn = (step: () => void): void => { if (relay.stalled) later.push(step); else step(); };
+		from.on("data", data => {
+			held = concat(held, new Uint8Array(data));
+			pass();
 		});
-		from.on("end", () => to.end());
-		from.on("error", () => to.destroy());
-		from.on("close", () => { this.#sockets.delete(from); to.end(); });
+		from.on("end", () => inTurn(() => to.end()));
+		from.on("error", () => inTurn(() => to.destroy()));
+		from.on("close", () => {
+			this.#sockets.delete(from);
+			inTurn(() => to.end());
+		});
+		return relay;
 	}
 
 	close(): Promise<void> {

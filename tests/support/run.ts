@@ -99,3 +99,10 @@ export async function runApp(settings: Values | readonly string[], options: RunO
 	const { executable, moduleList } = await host(options.bits, options.variant);
 	return runProcess(executable, [...options.hostOptions ?? [], moduleList, ...(Array.isArray(settings) ? settings as string[] : words(settings as Values))], options);
 }
+
+/** The figures of the host's --report. */
+export function heapOf(run: Run): Record<string, number> {
+	const line = /^heap (.*)$/m.exec(run.err)?.[1];
+	if (!line) throw new Error(`no heap report in:\n${run.text}`);
+	return Object.fromEntries(line.split(" ").map(word => word.split("=")).map(([key, value]) => [key!, Number(value)]));
+}

@@ -1,7 +1,7 @@
 /** The private Samba of tools/samba.mjs, for tests; and what a second client does to it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readlinkSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Samba } from "../../tools/samba.mjs";
@@ -20,6 +20,16 @@ function openFiles(pid: number): string[] {
 		});
 	}
 	catch { return []; }
+}
+
+/** How many connections the server has not closed, be the other side there or not. */
+export function openConnections(samba: Samba): number {
+	const [ESTABLISHED, CLOSE_WAIT] = ["01", "08"];
+	const here = `:${samba.port.toString(16).toUpperCase().padStart(4, "0")}`;
+	return readFileSync("/proc/net/tcp", "utf8").split("\n").filter(line => {
+		const [, local, , state] = line.trim().split(/\s+/);
+		return local?.endsWith(here) && (state === ESTABLISHED || state === CLOSE_WAIT);
+	}).length;
 }
 
 /** Opens a file of the share with another client, which lets nobody else delete or rename it, until the returned function is called. */

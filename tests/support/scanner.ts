@@ -21,9 +21,12 @@ export function noise(length: number, seed = 1): Uint8Array {
 export type Target = Pick<Samba, "address" | "port" | "share" | "user" | "password">;
 
 export class Scanner {
-	readonly folder = mkdtempSync(join(tmpdir(), "smb-scan-uploader-scans-"));
+	readonly folder: string;
 	readonly #files = new Map<string, Uint8Array>();
 	#scanned = Date.UTC(2024, 0, 2, 3, 4, 5);
+
+	/** under: what its folder is made in. */
+	constructor(under = tmpdir()) { this.folder = mkdtempSync(join(under, "smb-scan-uploader-scans-")); }
 
 	/** Lays a file down, a second younger than the one before. Returns its bytes. */
 	put(name: string, content: number | Uint8Array): Uint8Array {
