@@ -1,0 +1,63 @@
+/** docs/DESIGN.md, budgets: instructions of the 64-bit release host, as Valgrind's callgrind counts them, 3.1.1 signed. They vary by a few per cent with how the server's answers fall. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { equal, ok } from "../support/assert.js";
+import { bench, root } from "../support/repository.js";
+import { host, runProcess, words } from "../support/run.js";
+import { type Samba, startSamba } from "../support/samba.js";
+import { Scanner } from "../support/scanner.js";
+
+const { callgrind, readCounts } = await bench("callgrind.mjs") as {
+	callgrind(name: string): { file: string; before: string[] };
+	readCounts(file: string): { total: number; crossing: number };
+};
+
+/** Per byte of file: all, and what is not PSA Crypto's. */
+const wholeMax = 31;
+const beyondMax = 15.5;
+/** Of the whole of a scan of 10 KB beyond the first. */
+const perFileMax = 7_000_000;
+
+const MiB = 1_048_576;
+
+describe("budgets: instructions", function () {
+	this.timeout(240_000);
+	let samba: Samba;
+
+	before(async () => {
+		samba = await startSamba();
+		mkdirSync(join(root, "build/bench"), { recursive: true });
+	});
+	after(() => samba.stop());
+
+	/** Of a whole process that sends count files of that size. */
+	async function counted(count: number, size: number): Promise<{ total: number; crossing: number }> {
+		const { executable, moduleList } = await host(64, "release");
+		const scanner = new Scanner();
+		try {
+			for (let i = 0; i < count; i++) scanner.put(`${i}.pdf`, size);
+			const { file, before: [valgrind, ...options] } = callgrind("test");
+			const run = await runProcess(valgrind!, [...options, executable, moduleList, ...words(scanner.settings(samba, { path: `${count} of ${size}` }))], { timeoutMs: 120_000 });
+			equal(run.code, 0, run.text);
+			return readCounts(file);
+		}
+		finally { scanner.remove(); }
+	}
+
+	it(`a byte takes at most ${wholeMax}, and ${beyondMax} beyond PSA Crypto's, however many there are`, async () => {
+		const [none, some, more] = [await counted(1, 0), await counted(1, 2 * MiB), await counted(1, 6 * MiB)];
+		const whole = (more!.total - some!.total) / (4 * MiB), primitive = (more!.crossing - some!.crossing) / (4 * MiB);
+		ok(primitive > 10 && primitive < whole, `${primitive} of ${whole}`);
+		ok(whole <= wholeMax, String(whole));
+		ok(whole - primitive <= beyondMax, `${whole - primitive} of ${whole}`);
+		const first = (some!.total - none!.total) / (2 * MiB);
+		ok(Math.abs(whole / first - 1) < 0.1, `${first} for the first 2 MiB, ${whole} for 4 more`);
+	});
+
+	it(`a scan of 10 KB takes at most ${perFileMax}, however many there are`, async () => {
+		const [few, some, more] = [await counted(2, 10_000), await counted(14, 10_000), await counted(26, 10_000)];
+		const first = (some!.total - few!.total) / 12, next = (more!.total - some!.total) / 12;
+		ok(next > 0 && next <= perFileMax, String(next));
+		ok(next / first < 1.25, `${first} for the first dozen, ${next} for one more`);
+	});
+});
