@@ -42,7 +42,7 @@ function circumstances(peers) {
 function libsmb2Version(debian) {
 	const prefix = process.env.LIBSMB2;
 	if (!prefix) return debian("libsmb2-dev");
-	return `${/^Version: *(\S+)/m.exec(readFileSync(join(prefix, "lib", "pkgconfig", "libsmb2.pc"), "utf8"))?.[1] ?? "?"} (its own build, -O2)`;
+	return `${/^Version: *(\S+)/m.exec(readFileSync(join(prefix, "lib", "pkgconfig", "libsmb2.pc"), "utf8"))?.[1] ?? "?"} (of LIBSMB2)`;
 }
 
 await program(async () => {

@@ -25,8 +25,8 @@ export function readCounts(file, library = /libmbedcrypto/) {
 	for (const line of readFileSync(file, "utf8").split("\n")) {
 		if (line.startsWith("ob=")) {
 			object = name(line.slice(3));
-			// The first object that is none of the loader's: the program.
-			if (!/\/ld-linux|\.so/.test(object)) program ??= object;
+			// The one object that is no library.
+			if (object.startsWith("/") && !/\.so\b/.test(object)) program = object;
 		}
 		else if (line.startsWith("cob=")) called = name(line.slice(4));
 		else if (line.startsWith("fn=")) called = undefined;

@@ -4,26 +4,28 @@
  */
 import { connect, createServer } from "node:net";
 
-/** Who says nothing for so long has said all. */
-const quietMs = 60;
-
 export class Turns {
 	/** Times that answers were handed over. */
 	turns = 0;
 	/** Bytes of TCP payload. */
 	sent = 0;
 	received = 0;
-	/** Segments handed on with none of the data that was pending before: messages, as [MS-SMB2] 2.1 frames them. */
+	/** Messages of the client's, as [MS-SMB2] 2.1 frames them: a compound is one. */
 	requests = 0;
 	connections = 0;
 	#server;
 	#sockets = new Set();
+	#quietMs;
 
-	static async before(target) {
-		const turns = new Turns();
+	/** Who says nothing for quietMs has said all. */
+	constructor(quietMs) { this.#quietMs = quietMs; }
+
+	/** A proxy before a server, whose address and port are in target. */
+	static async before(target, quietMs = 60) {
+		const turns = new Turns(quietMs);
 		turns.#server = createServer(client => turns.#relay(client, target));
 		await new Promise((resolve, reject) => turns.#server.on("error", reject).listen(0, "127.0.0.1", resolve));
-		turns.target = { ...target, address: "127.0.0.1", port: turns.#server.address().port };
+		turns.target = { address: "127.0.0.1", port: turns.#server.address().port };
 		return turns;
 	}
 
@@ -41,7 +43,7 @@ export class Turns {
 		};
 		const later = () => {
 			clearTimeout(timer);
-			timer = setTimeout(handOver, quietMs);
+			timer = setTimeout(handOver, this.#quietMs);
 		};
 		client.on("data", data => {
 			this.sent += data.length;

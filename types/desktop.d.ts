@@ -17,6 +17,9 @@ declare module "desktop/heap" {
 		readonly staticUsed: number;
 		/** Collections since resetPeaks(). */
 		readonly collections: number;
+		/** Bytes of the C stack that were in use at most since paintStack(), or when it was called; 0 where it was not. */
+		readonly nativeStackPeak: number;
+		paintStack(): void;
 		collect(): void;
 		resetPeaks(): void;
 		stress(on: boolean): void;

@@ -1,7 +1,7 @@
 /** Memory at most while 10 MB go up, 3.1.1 signed. */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { file, ours, scratch, signed, upload } from "../clients.mjs";
+import { file, libsmb2, ours, scratch, signed, upload } from "../clients.mjs";
 import { measured } from "./time.mjs";
 
 const size = 10_000_000;
@@ -24,7 +24,7 @@ export function reportOf(output) {
 /** Bytes of slots, chunks and stack at their peaks. */
 export function peakOf(report) { return report.slotsPeak * report.slotSize + report.chunksPeak + report.stackSize * report.slotSize; }
 
-export async function memory({ samba, release32, host, peers, table, say }) {
+export async function memory({ samba, release32, host, put, peers, table, say }) {
 	say("memory");
 	const rows = [];
 	const KB = bytes => `${(bytes / 1024).toFixed(0)} KiB`;
@@ -36,7 +36,7 @@ export async function memory({ samba, release32, host, peers, table, say }) {
 		rows.push(["this project, 32-bit machine", KB(peakOf(report)), KB(pipeline), KB(peakOf(report) + pipeline), KB(rss * 1024)]);
 	}
 	rows.push(["this project, 64-bit host", "", "", "", KB((await measured(host, signed, samba, file(size))).rss * 1024)]);
-	for (const peer of peers) rows.push([peer.name, "", "", KB(await peakHeap(peer, samba)), KB((await measured(peer, signed, samba, file(size))).rss * 1024)]);
+	for (const peer of [...peers, ...put ? [libsmb2(put, 16384)] : []]) rows.push([peer.name, "", "", KB(await peakHeap(peer, samba)), KB((await measured(peer, signed, samba, file(size))).rss * 1024)]);
 	table("Memory at most, 10 MB, 3.1.1 signed", ["", "XS: slots, chunks, stack", "pipeline", "heap in all", "resident, with engine, code and libraries"], rows,
 		["The hosts keep compiled modules in memory that a device has in flash, and parse them at each start: that is in what is resident, and in nothing else."]);
 }

@@ -18,6 +18,9 @@ export class Heap {
 	get collections(): number { return native("xs_heap_get_collections").call(this); }
 	collect(): void { native("xs_heap_collect").call(this); }
 	resetPeaks(): void { native("xs_heap_resetPeaks").call(this); }
+	/** Bytes of the C stack, from the thread's first frame on, that were in use at most since paintStack(), or when it was called; 0 where it was not. */
+	get nativeStackPeak(): number { return native("xs_heap_get_nativeStackPeak").call(this); }
+	paintStack(): void { native("xs_heap_paintStack").call(this); }
 	/** Whether to collect at every allocation from now on, as --stress has it from the start; in the asan variant only. */
 	stress(on: boolean): void { native("xs_heap_stress").call(this, on); }
 }

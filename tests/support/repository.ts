@@ -14,3 +14,6 @@ export const root = find(dirname(fileURLToPath(import.meta.url)));
 
 /** Loads tools/<name>. */
 export function tool(name: string): Promise<any> { return import(pathToFileURL(join(root, "tools", name)).href); }
+
+/** Loads benches/<name>. */
+export function bench(name: string): Promise<any> { return import(pathToFileURL(join(root, "benches", name)).href); }
