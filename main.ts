@@ -150,6 +150,7 @@ class Application {
 		const { pipeline, memory } = this.#buffers;
 		let spnego: SPNEGO | undefined, connection: Connection | undefined;
 		try {
+			this.#buffers.forget();
 			// The ticket first: what KDCs and the server take of the heap is then not taken at once.
 			spnego = this.#credentials(await this.#kerberos?.mechanism(server, { optional: auth === "auto", longestToken: pipeline.slotLength - tokenRoom }));
 			const transport = await Transport.connect({

@@ -11,6 +11,7 @@ export interface Mechanism {
 	/**
 	 * The first token, made before anything was received. It may take a while (Kerberos asks a KDC), or be undefined where the
 	 * mechanism cannot serve here, so that the next one is tried. Wrong credentials are no such case: AuthenticationError, and none is tried.
+	 * What lies in front of the token in its buffer may be written over: that is where SPNEGO puts its framing.
 	 */
 	initial(): Promise<Uint8Array | undefined> | Uint8Array | undefined;
 	/** Answers a token of the server's; undefined where nothing is left to say. ProtocolError for a token it cannot be. */

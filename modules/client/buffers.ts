@@ -23,8 +23,11 @@ export class Buffers {
 		return new Window(this.pipeline);
 	}
 
+	/** Lets go of the connection that was, and all that it holds: there is not room for two. */
+	forget(): void { this.onFilled = ignore; }
+
 	close(): void {
-		this.onFilled = ignore;
+		this.forget();
 		this.pipeline.close();
 	}
 }

@@ -61,8 +61,6 @@ export class Connection {
 	dialect = 0;
 	maxWriteSize = 65536;
 	maxReadSize = 65536;
-	/** Of the one session that this connection carries; zeros before there is one. */
-	sessionId: Uint8Array = new Uint8Array(8);
 	/** Signs every request and verifies every response once it is set, but for those that are sealed. */
 	signer: Signer | undefined;
 	/** Keys to seal with, once there are some. */
@@ -72,6 +70,10 @@ export class Connection {
 	/** Called when the connection is lost or closed. */
 	onClose: () => void = () => {};
 
+	#sessionId: Uint8Array = new Uint8Array(8);
+	/** The same as two numbers. */
+	#sessionLow = 0;
+	#sessionHigh = 0;
 	#transport: Carrier;
 	#limits: ConnectionLimits;
 	#header = new Header();
@@ -116,6 +118,15 @@ export class Connection {
 		transport.onError = error => this.fail(error);
 	}
 
+	/** Of the one session that this connection carries; zeros before there is one. */
+	get sessionId(): Uint8Array { return this.#sessionId; }
+	set sessionId(sessionId: Uint8Array) {
+		const view = new DataView(sessionId.buffer, sessionId.byteOffset);
+		this.#sessionId = sessionId;
+		this.#sessionLow = view.getUint32(0, true);
+		this.#sessionHigh = view.getUint32(4, true);
+	}
+
 	get address(): string { return this.#transport.address; }
 	get port(): number { return this.#transport.port; }
 	/** Whether requests can still be made. */
@@ -125,8 +136,6 @@ export class Connection {
 	get maxLength(): number { return this.#transport.maxLength; }
 	/** Whether messages are encrypted. */
 	get sealed(): boolean { return this.#sealed; }
-	/** Whether the control plane waits for credits: the data plane then leaves them to it. */
-	get contended(): boolean { return this.#creditsShort; }
 
 	/** From now on every message is sealed, and so has to be every response. To be called while no request is under way. */
 	seal(): void {
@@ -224,35 +233,53 @@ export class Connection {
 			this.#wake();
 	}
 
-	/** Writes the header of a data plane request at at and takes its credits; returns its message id. */
-	begin(header: Header, at: number, command: number, treeId: number, creditCharge: number): number {
+	/** Writes what all messages of the data plane have in common into header. */
+	begin(header: Header, command: number, treeId: number, creditCharge: number): void {
 		const chain = this.#chain;
-		const messageId = chain ? chain.messageId : this.#messageId;
-		header.begin(this.memory, at);
 		header.CreditCharge = this.dialect > 0x0202 ? creditCharge : 0;
 		header.Command = command;
-		header.CreditRequest = creditCharge + Math.max(0, creditsWanted - this.#credits);
-		header.MessageId = messageId;
 		header.TreeId = chain ? chain.treeId : treeId;
-		header.SessionId = this.sessionId;
+		header.SessionId = this.#sessionId;
 		header.Flags = chain ? this.#signs | Flags.RELATED_OPERATIONS : this.#signs;
+	}
+
+	/** Whether the data plane may send a message of that charge now: the control plane goes first, and one credit stays in hand while answers are due, so that there can be asked for a sign of life. */
+	affords(creditCharge: number, outstanding: number): boolean {
+		return !this.#creditsShort && this.#credits >= (outstanding > 0 ? creditCharge + 1 : creditCharge);
+	}
+
+	/** Takes the credits for a message of the data plane: its MessageId. */
+	take(creditCharge: number): number {
+		const chain = this.#chain;
+		let messageId: number;
 		if (chain) {
+			messageId = chain.messageId;
 			chain.messageId += creditCharge;
 			chain.credits -= creditCharge;
 		}
 		else {
+			messageId = this.#messageId;
 			this.#messageId += creditCharge;
 			this.#credits -= creditCharge;
 		}
 		return messageId;
 	}
 
+	/** The CreditRequest of a message of that charge. */
+	creditRequest(creditCharge: number): number {
+		const missing = creditsWanted - this.#credits;
+		return missing > 0 ? creditCharge + missing : creditCharge;
+	}
+
 	/** Signs or seals memory[at, end), if this session does, and hands it to the transport. */
 	send(at: number, end: number): void {
-		this.#sign(at, end);
 		const chain = this.#chain;
+		if (!chain && this.#sealed)
+			return this.#transport.send(this.sealing!.seal(this.memory, at, end, this.#sessionId), end);
+		if (this.signer)
+			this.signer.sign(this.memory.bytes, at, end - at, at + signatureOffset);
 		if (!chain)
-			return this.#transmit(at, end);
+			return this.#transport.send(at, end);
 		this.#transport.sendMore(at, end);
 		if (chain.credits === 0)
 			this.#endChain(chain);
@@ -385,8 +412,10 @@ export class Connection {
 		const signed = this.#signs;
 		for (let i = 0; i < requests.length; i++) {
 			const request = requests[i];
-			const messageId = this.begin(header, at, request.command, request.command === Command.TREE_CONNECT ? 0 : treeId, 1);
-			header.limit = limit;
+			header.begin(this.memory, at, limit);
+			this.begin(header, request.command, request.command === Command.TREE_CONNECT ? 0 : treeId, 1);
+			header.CreditRequest = this.creditRequest(1);
+			const messageId = header.MessageId = this.take(1);
 			if (first + i > 0)
 				header.Flags = signed | Flags.RELATED_OPERATIONS;
 			let end = request.write(this.memory, header.bodyAt, limit);
@@ -415,8 +444,10 @@ export class Connection {
 	#sent(sentAt: number): void {
 		// Where the socket has room, the other side takes what is sent: it is there.
 		this.#heardAt = this.#elapsed;
-		const at = protocolId(this.memory.view, sentAt, this.memory.bytes.length) === ProtocolId.TRANSFORM ? sentAt + Sealing.headLength : sentAt;
-		if (at === this.#tailAt) {
+		const at = this.#sealed && protocolId(this.memory.view, sentAt, this.memory.length) === ProtocolId.TRANSFORM ? sentAt + Sealing.headLength : sentAt;
+		if (at > this.#controlEnd && at !== this.#slotAt)
+			this.#stream?.sent(at);
+		else if (at === this.#tailAt) {
 			this.#tailAt = -1;
 			this.#unclaim(this.#controlAt);
 		}
@@ -425,8 +456,6 @@ export class Connection {
 			if (this.#tailAt < 0)
 				this.#unclaim(at);
 		}
-		else
-			this.#stream?.sent(at);
 		this.#wake();
 	}
 
@@ -489,34 +518,35 @@ export class Connection {
 	}
 
 	#dispatch(header: Header, sealed: boolean): void {
-		if (!header.isResponse)
+		const { flags, status, messageId } = header;
+		if ((flags & Flags.SERVER_TO_REDIR) === 0)
 			throw new ProtocolError(`the server sent ${commandName(header.Command)} as a request`);
-		if (header.unsolicited)
+		if (messageId < 0)
 			return this.#breakOplock(header, sealed);
 		this.#idleSince = this.#elapsed;
-		const messageId = header.MessageId, status = header.Status;
+		const outstanding = this.#outstanding;
 		let i = 0;
-		while (i < this.#outstanding.length && this.#outstanding[i].messageId !== messageId)
+		while (i < outstanding.length && outstanding[i].messageId !== messageId)
 			i++;
-		const entry = this.#outstanding[i];
+		const entry = i < outstanding.length ? outstanding[i] : undefined;
 		if (entry && entry.request.command !== header.Command)
 			throw new ProtocolError(`${commandName(entry.request.command)}: the server answered message id ${messageId} with ${commandName(header.Command)}`);
 
-		const interim = status === NTStatus.PENDING && header.async;
+		const interim = status === NTStatus.PENDING && (flags & Flags.ASYNC_COMMAND) !== 0;
 		if (sealed)
 			this.#checkSession(header);
 		else if (this.#sealed)
 			this.#refuse(header, "encrypted");
-		else if (!interim)
-			this.#verify(header);
+		else if (!interim && this.signer)
+			this.#verify(header, this.signer);
 		this.#credits += header.CreditResponse;
 		if (interim)
 			this.#putOff(entry, messageId, header);
 		else if (entry) {
-			this.#outstanding.splice(i, 1);
+			outstanding.splice(i, 1);
 			this.#complete(entry, status, header);
 		}
-		else if (this.#stream?.answered(messageId, status, this.memory, header.bodyAt, header.end))
+		else if (this.#stream?.answered(messageId, status, this.memory, header.at + Header.size, header.end))
 			this.#streamDeadline = this.#elapsed + this.#limits.answerMs;
 		else
 			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
@@ -547,18 +577,17 @@ export class Connection {
 	}
 
 	/** 3.2.5.1.3: once a session signs, what is not signed, or not by the server that knows the key, is not from this server. */
-	#verify(header: Header): void {
-		if (this.signer === undefined)
-			return;
-		if (!header.isSigned)
+	#verify(header: Header, signer: Signer): void {
+		const { at } = header;
+		if ((header.flags & Flags.SIGNED) === 0)
 			this.#refuse(header, "signed");
 		this.#checkSession(header);
-		if (!this.signer.verify(this.memory.bytes, header.at, header.end - header.at, header.signatureAt))
+		if (!signer.verify(this.memory.bytes, at, header.end - at, at + signatureOffset))
 			throw new ProtocolError(`${commandName(header.Command)}: the reply's signature is wrong: somebody may be between you and the server`);
 	}
 
 	#checkSession(header: Header): void {
-		if (!header.isSession(this.sessionId))
+		if (!header.isSessionOf(this.#sessionLow, this.#sessionHigh))
 			throw new ProtocolError(`${commandName(header.Command)}: the reply belongs to another session`);
 	}
 

@@ -7,7 +7,7 @@ import { ProtocolError, StorageError, TransportError } from "../errors/errors.js
 import { Command, Header, RELATED_FILE_ID } from "../smb2/header.js";
 import { NTStatus } from "../smb2/status.js";
 import type { Memory } from "../smb2/wire.js";
-import { WriteRequest, WriteResponse } from "../smb2/write.js";
+import { countOf, WriteTemplate } from "../smb2/write.js";
 import { statusError } from "./advice.js";
 import type { Connection } from "./connection.js";
 import type { Stream } from "./request.js";
@@ -22,8 +22,8 @@ const placeMask = inFlightMax - 1;
 const creditPayload = 65536;
 /** Bytes of file data that a compound brings at most: what small scans have, and less than any server's limit for a message. */
 const chainMax = 131072;
-/** What pipeline.next() says beside a position. */
-const nothingYet = -1;
+/** Bytes between two words of progress. */
+const tellEvery = 65536;
 
 export class WriteWindow implements Stream {
 	#tree: TreeConnect;
@@ -34,12 +34,11 @@ export class WriteWindow implements Stream {
 	#progressed: (confirmed: number) => void;
 	#resolve: () => void;
 	#reject: (error: Error) => void;
-	#header = new Header();
-	#request = new WriteRequest();
-	#response = new WriteResponse();
-	/** By place in the window; a length of 0 marks a free place. */
-	#messageIds = new Float64Array(inFlightMax);
-	#lengths = new Float64Array(inFlightMax);
+	#template: WriteTemplate | undefined;
+	/** Bytes of file data that a WRITE carries. */
+	#piece: number;
+	/** By place in the window; a message id below 0 marks a free place. */
+	#messageIds = new Float64Array(inFlightMax).fill(-1);
 	#offsets = new Float64Array(inFlightMax);
 	/** Where the header of each stands until the socket has taken it, else -1. */
 	#sendingAt = new Float64Array(inFlightMax).fill(-1);
@@ -60,6 +59,9 @@ export class WriteWindow implements Stream {
 	#streaming = false;
 	/** Whether WRITEs can be sent on their own. */
 	#opened = false;
+	/** Up to where the server has confirmed all, and where it is told of next. */
+	#confirmed = 0;
+	#tellAt = 0;
 	#failure: Error | undefined;
 	#settled = false;
 
@@ -69,6 +71,7 @@ export class WriteWindow implements Stream {
 		this.#path = path;
 		this.#connection = tree.session.connection;
 		this.#pipeline = this.#connection.pipeline;
+		this.#piece = this.#pipeline.slotLength - this.#spare;
 		this.#progressed = progressed;
 		this.#resolve = resolve;
 		this.#reject = reject;
@@ -76,14 +79,12 @@ export class WriteWindow implements Stream {
 
 	get outstanding(): number { return this.#outstanding; }
 
-	/** Bytes of file data that a WRITE carries: a server that takes less than a slot gets slots that are filled less far. */
-	get pieceLength(): number { return this.#pipeline.slotLength - this.#spare; }
-
+	/** A server that takes less than a slot gets slots that are filled less far. */
 	get #spare(): number { return Math.ceil(Math.max(0, this.#pipeline.slotLength - this.#connection.maxWriteSize) / 16) * 16; }
 
 	/** How much of what was loaded may go out as part of a compound that has room for so many bytes and credits beside. */
 	chainable(room: number, credits: number): { count: number; credits: number; length: number; whole: boolean } {
-		const whole = this.#end - this.#offset, piece = this.pieceLength;
+		const whole = this.#end - this.#offset, piece = this.#piece;
 		const most = Math.min(room, chainMax, this.#connection.maxWriteSize);
 		let count = 0, length = 0, spent = 0;
 		for (let at = 0; at < whole && count < inFlightMax; at += piece, count++) {
@@ -100,7 +101,8 @@ export class WriteWindow implements Stream {
 
 	/** Begins to read length bytes of the file at source, from offset on. Throws StorageError. */
 	load(source: string, offset: number, length: number): void {
-		this.#offset = offset;
+		this.#offset = this.#confirmed = offset;
+		this.#tellAt = offset + tellEvery;
 		this.#end = offset + length;
 		try {
 			this.#pipeline.read(source, offset, length, this.#spare);
@@ -118,6 +120,7 @@ export class WriteWindow implements Stream {
 	/** Sends what was loaded to the file of that id: at once, or, after chain(), when its WRITEs are under way. */
 	start(fileId: Uint8Array): void {
 		this.#fileId = fileId;
+		this.#template = undefined;
 		this.#opened = true;
 		this.#begin();
 	}
@@ -145,31 +148,39 @@ export class WriteWindow implements Stream {
 	}
 
 	pump(): void {
-		const connection = this.#connection;
+		const connection = this.#connection, pipeline = this.#pipeline, messageIds = this.#messageIds, piece = this.#piece;
+		let reading = false;
 		try {
-			while (!this.#failure && !this.#settled && this.#placeFree()) {
-				const charge = this.#charge();
-				// One stays in hand, so that there can be asked for a sign of life. What is part of a compound is paid for.
-				if (this.#chained === 0 && (!this.#opened || connection.contended || connection.credits < charge + (this.#outstanding > 0 ? 1 : 0)))
+			while (!this.#failure && !this.#settled) {
+				const i = this.#nextPlace, left = this.#end - this.#offset;
+				if (left === 0 || messageIds[i] >= 0 || this.#sendingAt[i] >= 0)
 					break;
-				const at = this.#next();
-				if (at < 0)
+				const length = left < piece ? left : piece;
+				const charge = length <= creditPayload ? 1 : chargeOf(length);
+				// What is part of a compound is paid for.
+				if (this.#chained === 0 && !(this.#opened && connection.affords(charge, this.#outstanding)))
 					break;
-				this.#write(at, charge);
+				reading = true;
+				const dataAt = pipeline.next();
+				reading = false;
+				if (dataAt < 0)
+					break;
+				this.#write(i, dataAt, length, charge);
 			}
 		}
 		catch (error) {
-			this.#giveUp(error as Error);
+			this.#giveUp(reading ? new StorageError((error as Error).message, { cause: error }) : error as Error);
 		}
-		this.#settleWhenDone();
+		if (this.#outstanding === 0)
+			this.#settleWhenDone();
 	}
 
 	sent(at: number): void {
 		// The transport takes messages in the order in which they were sent.
-		const i = this.#sentPlace;
-		if (this.#sendingAt[i] !== at)
+		const i = this.#sentPlace, sendingAt = this.#sendingAt;
+		if (sendingAt[i] !== at)
 			return;
-		this.#sendingAt[i] = -1;
+		sendingAt[i] = -1;
 		this.#sentPlace = (i + 1) & placeMask;
 		this.#sending--;
 		this.#pipeline.release(at + writeHeadLength);
@@ -185,26 +196,41 @@ export class WriteWindow implements Stream {
 	}
 
 	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean {
-		const i = this.#placeOf(messageId);
+		const messageIds = this.#messageIds, offsets = this.#offsets;
+		let oldest = this.#oldestPlace;
+		// Most answers are to the oldest.
+		const i = messageIds[oldest] === messageId ? oldest : this.#placeOf(messageId);
 		if (i < 0)
 			return false;
-		const length = this.#lengths[i];
-		this.#lengths[i] = 0;
-		this.#outstanding--;
-		while (this.#outstanding > 0 && this.#lengths[this.#oldestPlace] === 0)
-			this.#oldestPlace = (this.#oldestPlace + 1) & placeMask;
+		messageIds[i] = -1;
+		const left = --this.#outstanding;
 		if (status !== NTStatus.SUCCESS)
 			this.#giveUp(statusError(`WRITE ${this.#path}`, status));
 		else {
-			const count = this.#response.open(memory, at, end).Count;
+			const rest = this.#end - offsets[i], length = rest < this.#piece ? rest : this.#piece, count = countOf(memory, at, end);
 			if (count !== length)
 				throw new ProtocolError(`WRITE ${this.#path}: the server took ${count} of ${length} bytes and called it a success`);
-			// Answers may overtake each other: what counts ends where the oldest unanswered begins.
-			if (!this.#failure)
-				this.#progressed(this.#outstanding > 0 ? this.#offsets[this.#oldestPlace] : this.#offset);
 		}
-		this.#settleWhenDone();
+		if (i === oldest && left > 0) {
+			do
+				oldest = (oldest + 1) & placeMask;
+			while (messageIds[oldest] < 0);
+			this.#oldestPlace = oldest;
+		}
+		if (!this.#failure) {
+			// Answers may overtake each other: what counts ends where the oldest unanswered begins.
+			const confirmed = this.#confirmed = left > 0 ? offsets[oldest] : this.#offset;
+			if (confirmed >= this.#tellAt)
+				this.#tell();
+		}
+		if (left === 0)
+			this.#settleWhenDone();
 		return true;
+	}
+
+	#tell(): void {
+		this.#tellAt = this.#confirmed + tellEvery;
+		this.#progressed(this.#confirmed);
 	}
 
 	failed(error: Error): void {
@@ -215,61 +241,45 @@ export class WriteWindow implements Stream {
 				this.#pipeline.release(this.#sendingAt[i] + writeHeadLength);
 		}
 		this.#sendingAt.fill(-1);
+		this.#messageIds.fill(-1);
 		this.#sending = this.#outstanding = 0;
 		this.#settleWhenDone();
 	}
 
-	/** The place of the WRITE with that message id, or -1. Most answers are to the oldest. */
+	/** The place of the WRITE with that message id, or -1. */
 	#placeOf(messageId: number): number {
-		const messageIds = this.#messageIds, lengths = this.#lengths;
+		const messageIds = this.#messageIds;
 		for (let n = 0, i = this.#oldestPlace; n < inFlightMax; n++, i = (i + 1) & placeMask) {
-			if (messageIds[i] === messageId && lengths[i] > 0)
+			if (messageIds[i] === messageId)
 				return i;
 		}
 		return -1;
 	}
 
-	#placeFree(): boolean {
-		const i = this.#nextPlace;
-		return this.#lengths[i] === 0 && this.#sendingAt[i] < 0;
-	}
-
-	#charge(): number { return chargeOf(Math.min(this.pieceLength, this.#end - this.#offset)); }
-
-	/** The position of the next data, or below 0. */
-	#next(): number {
-		if (this.#offset === this.#end)
-			return nothingYet;
-		try {
-			return this.#pipeline.next();
-		}
-		catch (error) {
-			throw new StorageError((error as Error).message, { cause: error });
-		}
-	}
-
 	/** Makes the data at dataAt a WRITE and sends it. */
-	#write(dataAt: number, charge: number): void {
-		const { memory } = this.#connection;
-		const length = this.#pipeline.lengthAt(dataAt);
-		const at = dataAt - writeHeadLength;
-		const i = this.#nextPlace;
+	#write(i: number, dataAt: number, length: number, charge: number): void {
+		const connection = this.#connection, { memory } = connection;
+		const at = dataAt - writeHeadLength, end = dataAt + length, offset = this.#offset;
+		const template = this.#template ??= this.#makeTemplate(charge);
 		this.#nextPlace = (i + 1) & placeMask;
-		if (this.#outstanding === 0)
+		if (this.#outstanding++ === 0)
 			this.#oldestPlace = i;
-		this.#messageIds[i] = this.#connection.begin(this.#header, at, Command.WRITE, this.#tree.treeId, charge);
-		this.#lengths[i] = length;
-		this.#offsets[i] = this.#offset;
+		const creditRequest = connection.creditRequest(charge), messageId = connection.take(charge);
+		template.layOut(memory, at, messageId, charge, creditRequest, offset, length);
+		this.#messageIds[i] = messageId;
+		this.#offsets[i] = offset;
 		this.#interim[i] = 0;
 		this.#sendingAt[i] = at;
-		this.#outstanding++;
 		this.#sending++;
-		const request = this.#request.begin(memory, at + Header.size);
-		request.Offset = this.#offset;
-		request.FileId = this.#fileId;
-		request.setData(dataAt, length);
-		this.#offset += length;
-		this.#connection.send(at, this.#chained > 0 && !(--this.#chained === 0 && this.#endsChain) ? this.#header.link(dataAt + length) : dataAt + length);
+		this.#offset = offset + length;
+		connection.send(at, this.#chained > 0 && !(--this.#chained === 0 && this.#endsChain) ? new Header().aim(memory, at, memory.length).link(end) : end);
+	}
+
+	#makeTemplate(charge: number): WriteTemplate {
+		return new WriteTemplate(charge, (header, request) => {
+			this.#connection.begin(header, Command.WRITE, this.#tree.treeId, charge);
+			request.FileId = this.#fileId;
+		});
 	}
 
 	/** Nothing more is sent; what is under way is waited for. */
@@ -287,6 +297,8 @@ export class WriteWindow implements Stream {
 		if (this.#settled || this.#outstanding > 0 || this.#sending > 0 || (!this.#failure && (this.#offset < this.#end || !this.#opened)))
 			return;
 		this.#settled = true;
+		if (this.#confirmed + tellEvery > this.#tellAt)
+			this.#tell();
 		if (this.#streaming && this.#connection.alive)
 			this.#connection.stream = undefined;
 		this.#pipeline.stop();

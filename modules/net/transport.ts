@@ -56,6 +56,8 @@ export class Transport {
 	#opening: Opening | undefined;
 	readonly #peer: string;
 	readonly #bytes: Uint8Array;
+	readonly #view: DataView;
+	readonly #length: number;
 	#receiveAt: number;
 	#receiveEnd: number;
 	#socket: TCP | undefined;
@@ -117,6 +119,8 @@ export class Transport {
 		this.#opening = opening;
 		this.#peer = peerName(options.host, address);
 		this.#bytes = new Uint8Array(options.memory);
+		this.#view = new DataView(options.memory);
+		this.#length = this.#bytes.length;
 		this.#receiveAt = this.#filled = options.receiveAt;
 		this.#receiveEnd = options.receiveEnd;
 		this.#reader = options.window();
@@ -148,30 +152,39 @@ export class Transport {
 	send(at: number, end: number, following = 0): void {
 		const length = end - at + following;
 		this.#check(at, end, length);
-		const bytes = this.#bytes;
-		bytes[at - 4] = SessionPacket.MESSAGE;
-		bytes[at - 3] = length >>> 16;
-		bytes[at - 2] = length >>> 8;
-		bytes[at - 1] = length;
+		// The type of a message is 0.
+		this.#view.setUint32(at - prefixLength, length);
 		this.#asked = true;
 		this.#following = following;
-		this.#queue.push(at - prefixLength, end, at);
-		this.#pump();
+		this.#post(at - prefixLength, end, at);
 	}
 
 	/** Sends memory[at, end) as the next part of the message that send() began. As send() otherwise; RangeError for more than that has announced. */
 	sendMore(at: number, end: number): void {
 		this.#check(at, end, end - at, true);
 		this.#following -= end - at;
-		this.#queue.push(at, end, at);
-		this.#pump();
+		this.#post(at, end, at);
+	}
+
+	/** Gives memory[from, end) to the socket, or lets it wait for that. name: for onSent(). */
+	#post(from: number, end: number, name: number): void {
+		const length = end - from;
+		if (length > this.#room || this.#pumping || this.#queue.length > 0 || !this.#write(from, length)) {
+			this.#queue.push(from, end, name);
+			return this.#pump();
+		}
+		this.#pumping = true;
+		this.onSent(name);
+		this.#pumping = false;
+		if (this.#queue.length > 0)
+			this.#pump();
 	}
 
 	#check(at: number, end: number, length: number, more = false): void {
 		if (this.#phase !== Phase.OPEN)
 			throw this.#reason ?? new TransportError(`the connection to ${this.#peer} port ${this.port} was closed by this side`, "CLOSED");
-		if (!(at >= prefixLength && end > at && length <= this.maxLength && end <= this.#bytes.length))
-			throw new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#bytes.length})`);
+		if (!(at >= prefixLength && end > at && length <= this.maxLength && end <= this.#length))
+			throw new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#length})`);
 		if (more ? length > this.#following : this.#following > 0)
 			throw new RangeError(`message [${at}, ${end}): ${this.#following} bytes of the message before it are still to come`);
 		if (this.#queue.full)
@@ -301,13 +314,21 @@ export class Transport {
 
 	#handOut(): void {
 		let at = this.#receiveAt;
+		const most = this.#receiveEnd - this.#receiveAt - prefixLength;
 		while (this.#filled - at >= prefixLength) {
-			const length = this.#packetLength(at);
+			// The type of a message is 0: what is not one, or too long, is looked at closely.
+			let length = this.#view.getUint32(at);
+			const message = length > 0 && length <= most && length <= this.maxLength && this.#asked;
+			if (!message)
+				length = this.#packetLength(at);
 			const end = at + prefixLength + length;
 			if (length < 0 || end > this.#filled)
 				break;
 			this.#age = 0;
-			this.#packet(at, end);
+			if (message)
+				this.onMessage(at + prefixLength, end);
+			else
+				this.#packet(at, end);
 			at = end;
 			if (this.#phase === Phase.CLOSED)
 				return;

@@ -25,6 +25,9 @@ export const Command = Object.freeze({
 	OPLOCK_BREAK: 0x0012,
 } as const);
 
+const headerLength = 64;
+const protocolId = 0x424D53FE;
+
 /** The name of a command, for messages. */
 export function commandName(command: number): string {
 	for (const name of Object.keys(Command)) {
@@ -49,8 +52,8 @@ export const Flags = Object.freeze({
 export const RELATED_FILE_ID = Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255);
 
 const Fields = struct("SMB2 Header", {
-	ProtocolId:      only(u32, 0x424D53FE),
-	StructureSize:   only(u16, 64),
+	ProtocolId:      only(u32, protocolId),
+	StructureSize:   only(u16, headerLength),
 	CreditCharge:    u16,
 	/** In requests of 3.x: ChannelSequence and two reserved bytes. */
 	Status:          u32,
@@ -80,10 +83,24 @@ const Fields = struct("SMB2 Header", {
  *   } while ((at = header.end) < frameEnd);
  */
 export class Header extends Fields {
+	/** Flags, Status and MessageId as open() found them: what the data plane asks of each response. MessageId is -1 where unsolicited. */
+	flags = 0;
+	status = 0;
+	messageId = 0;
+
 	/** Also checks NextCommand: 8-byte aligned, past this header, and with room for another. end is the end of this message. */
 	override open(memory: Memory, at: number, end: number): this {
-		super.open(memory, at, end);
-		const next = this.NextCommand;
+		const view = memory.view;
+		if (at >= 0 && at + headerLength <= end && end <= memory.length && view.getUint32(at, true) === protocolId && view.getUint16(at + 4, true) === headerLength)
+			this.aim(memory, at, end);
+		else
+			// Says what is wrong.
+			super.open(memory, at, end);
+		this.flags = view.getUint32(at + 16, true);
+		this.status = view.getUint32(at + 8, true);
+		const low = view.getUint32(at + 24, true), high = view.getUint32(at + 28, true);
+		this.messageId = high === 0 ? low : high === 0xFFFFFFFF && low === 0xFFFFFFFF ? -1 : this.MessageId;
+		const next = view.getUint32(at + 20, true);
 		if (next !== 0) {
 			if (next < Header.size || next % 8 !== 0 || at + next + Header.size > end)
 				throw new ProtocolError(`SMB2 Header: NextCommand ${next} of ${end - at} bytes`);
@@ -110,6 +127,12 @@ export class Header extends Fields {
 
 	/** Compares SessionId without a copy. */
 	isSession(sessionId: Uint8Array): boolean { return holds(this.memory, this.at + 40, sessionId); }
+
+	/** The same, of a SessionId read as two numbers of 32 bits, little endian. */
+	isSessionOf(low: number, high: number): boolean {
+		const view = this.memory.view, at = this.at;
+		return view.getUint32(at + 40, true) === low && view.getUint32(at + 44, true) === high;
+	}
 
 	/**
 	 * Ends this message, whose body ends at end, and makes room for another in the same frame: pads to 8 bytes, sets

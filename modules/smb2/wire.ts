@@ -14,10 +14,13 @@ export class Memory {
 	readonly buffer: ArrayBuffer;
 	readonly view: DataView;
 	readonly bytes: Uint8Array;
+	/** Bytes. */
+	readonly length: number;
 	constructor(buffer: ArrayBuffer) {
 		this.buffer = buffer;
 		this.view = new DataView(buffer);
 		this.bytes = new Uint8Array(buffer);
+		this.length = this.bytes.length;
 	}
 }
 
@@ -41,9 +44,9 @@ export abstract class Structure {
 	declare readonly constants: readonly Constant[];
 
 	/** RangeError where the fixed part does not fit before limit (the end of the memory, if not given). */
-	begin(memory: Memory, at: number, limit = memory.bytes.length): this {
+	begin(memory: Memory, at: number, limit = memory.length): this {
 		const end = at + this.size;
-		if (!(at >= 0 && end <= limit && limit <= memory.bytes.length))
+		if (!(at >= 0 && end <= limit && limit <= memory.length))
 			throw new RangeError(`${this.title}: ${this.size} bytes at ${at} do not fit before ${limit}`);
 		this.memory = memory;
 		this.at = at;
@@ -58,8 +61,8 @@ export abstract class Structure {
 
 	/** ProtocolError where [at, end) is shorter than the fixed part or a constant differs. */
 	open(memory: Memory, at: number, end: number): this {
-		if (!(at >= 0 && end <= memory.bytes.length))
-			throw new RangeError(`${this.title}: [${at}, ${end}) is not inside ${memory.bytes.length} bytes`);
+		if (!(at >= 0 && end <= memory.length))
+			throw new RangeError(`${this.title}: [${at}, ${end}) is not inside ${memory.length} bytes`);
 		if (end - at < this.size)
 			throw new ProtocolError(`${this.title}: ${end - at} bytes, ${this.size} needed`);
 		const constants = this.constants;

@@ -1,5 +1,6 @@
 /** [MS-SMB2] 2.2.21 SMB2 WRITE Request, 2.2.22 SMB2 WRITE Response. */
-import { only, opaque, reserved, struct, u16, u32, u64 } from "./wire.js";
+import { Header } from "./header.js";
+import { Memory, only, opaque, reserved, struct, u16, u32, u64 } from "./wire.js";
 
 /** 2.2.21 Flags. */
 export const WriteFlags = Object.freeze({ WRITE_THROUGH: 0x00000001, WRITE_UNBUFFERED: 0x00000002 } as const);
@@ -41,3 +42,47 @@ export const WriteResponse = struct("WRITE Response", {
 	WriteChannelInfoOffset: u16,
 	WriteChannelInfoLength: u16,
 });
+
+/** Bytes of a response's Count, in memory[at, end). ProtocolError for what is no WRITE response. */
+export function countOf(memory: Memory, at: number, end: number): number {
+	const view = memory.view;
+	// Nothing is allocated for a response that is well-formed.
+	return end - at >= responseLength && view.getUint16(at, true) === responseSize ? view.getUint32(at + 4, true) : new WriteResponse().open(memory, at, end).Count;
+}
+
+const responseLength = 16, responseSize = 17;
+/** Header and fixed part. */
+const headLength = 112;
+
+/** Header and fixed part of a file's WRITEs, laid out once: of each WRITE only what differs is written. */
+export class WriteTemplate {
+	readonly #bytes: Uint8Array;
+	/** CreditCharge of most of them. */
+	readonly #charge: number;
+
+	/** fill: sets what all of them have in common. Their data follows the fixed part. */
+	constructor(charge: number, fill: (header: Header, request: WriteRequest) => void) {
+		const memory = new Memory(new ArrayBuffer(headLength));
+		const header = new Header().begin(memory, 0), request = new WriteRequest().begin(memory, Header.size);
+		request.DataOffset = headLength;
+		fill(header, request);
+		this.#bytes = memory.bytes;
+		this.#charge = charge;
+	}
+
+	/** Lays one out at at, with room for its 112 bytes: numbers below 2^53. RangeError where they do not fit. */
+	layOut(memory: Memory, at: number, messageId: number, charge: number, creditRequest: number, offset: number, length: number): void {
+		const view = memory.view;
+		memory.bytes.set(this.#bytes, at);
+		if (charge !== this.#charge && view.getUint16(at + 6, true) !== 0)
+			view.setUint16(at + 6, charge, true);
+		view.setUint16(at + 14, creditRequest, true);
+		view.setUint32(at + 24, messageId, true);
+		if (messageId > 0xFFFFFFFF)
+			view.setUint32(at + 28, messageId / 0x100000000, true);
+		view.setUint32(at + 68, length, true);
+		view.setUint32(at + 72, offset, true);
+		if (offset > 0xFFFFFFFF)
+			view.setUint32(at + 76, offset / 0x100000000, true);
+	}
+}

@@ -7,7 +7,7 @@ import { digestOf } from "./fingerprint.js";
 import type { Scan } from "./spool.js";
 
 /** How much is compared where an upload goes on: what lies before that place. */
-const tailLength = 4096;
+const tailLength = 1024;
 
 /** Reads all of the scan and all of open. Errors of both sides. */
 export async function holdsScan(open: Open, scan: Scan): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { type KDC, encryptionTypes, startKDC, startKerberosSamba } from "../support/kdc.js";
-import { Command, Proxy } from "../support/proxy.js";
+import { Command, Proxy, at, commandsOf } from "../support/proxy.js";
 import { type Run, type Values, builds32, host, runProcess, words } from "../support/run.js";
 import { type Samba, defaultUser, freePort, startSamba } from "../support/samba.js";
 import { Scanner, assertSaid, assertSame, onShare } from "../support/scanner.js";
@@ -11,6 +11,9 @@ const service = "cifs/127.0.0.1";
 const { name: user, password } = defaultUser;
 
 function kerberos(kdc: KDC, more: Values = {}): Values { return { auth: "kerberos", realm: kdc.realm, kdc: `${kdc.address}:${kdc.port}`, ...more }; }
+
+/** NEGOTIATE, SESSION_SETUP, and one compound with all that a short file takes. */
+const turnsToFirstFile = 3;
 
 /** How often the KDC logged a line like that. */
 function logged(kdc: KDC, pattern: RegExp): number { return kdc.log().split("\n").filter(line => pattern.test(line)).length; }
@@ -126,12 +129,12 @@ describe("Kerberos", function () {
 
 	describe("tickets", () => {
 		/** Looks again and again, until that many scans have arrived. */
-		async function watch(scans: number, more: Values): Promise<Run> {
+		async function watch(scans: number, more: Values, port = samba.port): Promise<Run> {
 			const box = new Scanner();
 			box.put("1.pdf", 1000);
 			let arrived = 0, stop = (): void => {};
 			try {
-				return await box.send(samba, { ...kerberos(kdc), watch: 1, after: "delete", ...more }, {
+				return await box.send({ address: "127.0.0.1", port, share: samba.share, user, password }, { ...kerberos(kdc), watch: 1, after: "delete", ...more }, {
 					onStart: kill => { stop = () => kill("SIGTERM"); },
 					onLine: line => {
 						if (!/arrived as/.test(line)) return;
@@ -149,6 +152,22 @@ describe("Kerberos", function () {
 			deepEqual(onShare(samba, "again"), ["1.pdf", "2.pdf", "3.pdf"]);
 			equal(logged(kdc, /AS_REQ/) - before.as, 2);
 			equal(logged(kdc, /TGS_REQ/) - before.tgs, 1);
+		});
+		it(`at hand make the first file wait for ${turnsToFirstFile} round trips behind the TCP connection, and for no KDC`, async () => {
+			const proxy = await Proxy.start({ port: samba.port });
+			try {
+				const before = logged(kdc, /TGS_REQ/);
+				await watch(2, { path: "turns" }, proxy.port);
+				equal(logged(kdc, /TGS_REQ/) - before, 1);
+				// The second connection is the one with a ticket at hand, and a folder that is there.
+				const second = proxy.packets.filter(({ connection }) => connection === 1);
+				const created = second.findIndex(({ direction, bytes }) => direction === "reply" && commandsOf(bytes).includes(Command.CREATE));
+				equal(new DataView(second[created]!.bytes.buffer).getUint32(at.Status, true), 0, "it is created");
+				let turns = 0;
+				for (let i = 1; i <= created; i++) if (second[i]!.direction === "reply" && second[i - 1]!.direction === "request") turns++;
+				equal(turns, turnsToFirstFile, second.slice(0, created + 1).map(({ direction, bytes }) => `${direction} ${commandsOf(bytes).join("+")}`).join(", "));
+			}
+			finally { await proxy.close(); }
 		});
 		it("are renewed before they expire", async () => {
 			kdc.admin([`modprinc -maxlife "2 seconds" ${service}`]);
