@@ -29,6 +29,13 @@ int storage_set_size(storage_file file, uint64_t length);
 int storage_length(storage_file file, double *length);
 int storage_flush(storage_file file);
 
+/*
+ * Takes the lock that the file at path stands for, which is made where it is missing; EBUSY: another program has it. storage_unlock() gives it back, and so does the system when
+ * the program ends, however it ends. Where the file system knows no locks, and on a device, where nobody else is, it is always had.
+ */
+int storage_lock(storage_file *lock, const char *path);
+void storage_unlock(storage_file lock);
+
 int storage_status(const char *path, storage_status_result *result);
 int storage_remove(const char *path);
 int storage_move(const char *from, const char *to);

@@ -39,6 +39,14 @@ export class File extends Native("xs_storage_file_destructor") {
 	close(): void { native("xs_storage_file_close").call(this); }
 }
 
+/** A lock that one program at a time can have, until close() or its end, however that comes. On a device there is no other. */
+export class Lock extends Native("xs_storage_lock_destructor") {
+	/** The file at path stands for it, and is made where it is missing. Throws with code "EBUSY" where another program has it. */
+	constructor(path: string) { super(); native("xs_storage_lock").call(this, path); }
+	/** Safe to call twice. */
+	close(): void { native("xs_storage_lock_close").call(this); }
+}
+
 /** Iterates over a folder's names, "." and ".." left out, in no order. */
 export class Scan extends Native("xs_storage_scan_destructor") {
 	constructor(path: string) { super(); native("xs_storage_scan").call(this, path); }

@@ -186,6 +186,29 @@ void xs_storage_file_close(xsMachine *the)
 	xsmcSetHostData(xsThis, NULL);
 }
 
+/* Lock: the host data is the storage_file + 1. */
+
+void xs_storage_lock_destructor(void *data)
+{
+	if (data)
+		storage_unlock((storage_file)data - 1);
+}
+
+void xs_storage_lock(xsMachine *the)
+{
+	storage_file lock;
+	int error = storage_lock(&lock, xs_storage_path(the, "lock", &xsArg(0)));
+	if (error)
+		xs_storage_throw(the, EBUSY == error ? "lock" : "open", &xsArg(0), error);
+	xsmcSetHostData(xsThis, (void *)(lock + 1));
+}
+
+void xs_storage_lock_close(xsMachine *the)
+{
+	xs_storage_lock_destructor(xsmcGetHostDataValidate(xsThis, (void *)xs_storage_lock_destructor));
+	xsmcSetHostData(xsThis, NULL);
+}
+
 /* Scan: the host data is the storage_folder. */
 
 void xs_storage_scan_destructor(void *data)

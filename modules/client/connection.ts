@@ -12,7 +12,7 @@ import { NTStatus, statusName } from "../smb2/status.js";
 import { ProtocolId, protocolId } from "../smb2/transform-header.js";
 import type { Memory } from "../smb2/wire.js";
 import { statusError } from "./advice.js";
-import { controlLength, headRoom, messageRoom, readHeadLength, receiveLength } from "./layout.js";
+import { controlLength, headRoom, messageRoom, readHeadLength, receiveLength, templateLength } from "./layout.js";
 import { Sealing } from "./sealing.js";
 import type { Carrier, Compound, ConnectionLimits, OplockHolder, Request, Signer, Stream } from "./request.js";
 
@@ -47,6 +47,12 @@ interface Chain {
 	readonly treeId: number;
 }
 
+// For each WRITE: XS finds a property of an object by going through those before it.
+const { SERVER_TO_REDIR, ASYNC_COMMAND, SIGNED } = Flags;
+const { PENDING } = NTStatus;
+const { SMB2 } = ProtocolId;
+const headerLength = Header.size;
+
 /** Time-outs are looked at so often while an answer may take its time, or a server be silent. */
 const ticksPerAnswer = 8;
 /** How many times as long a server may take that has said that it will. */
@@ -70,39 +76,40 @@ export class Connection {
 	/** Called when the connection is lost or closed. */
 	onClose: () => void = () => {};
 
-	#sessionId: Uint8Array = new Uint8Array(8);
-	/** The same as two numbers. */
-	#sessionLow = 0;
-	#sessionHigh = 0;
-	#transport: Carrier;
-	#limits: ConnectionLimits;
-	#header = new Header();
-	#messageId = 0;
-	#credits = 1;
-	#creditsShort = false;
-	#outstanding: Outstanding[] = [];
-	#waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
-	#stream: Stream | undefined;
-	#streamDeadline = 0;
-	#controlAt: number;
-	#controlEnd: number;
-	#controlBusy = false;
-	/** The slot that a longer request is in, or -1. */
-	#slotAt = -1;
-	#chain: Chain | undefined;
-	/** Where the last part of a compound stands in the control area until the socket has taken it, else -1. */
-	#tailAt = -1;
+	// What is used for each WRITE comes first: XS finds a private field by going through those before it.
 	/** Milliseconds since the start, as counted by ticks. */
 	#elapsed = 0;
-	#tickMs: number;
-	#idleSince = 0;
 	/** #elapsed when anything was last heard. */
 	#heardAt = 0;
-	#echoing = false;
-	#timer: Timer;
-	#failure: Error | undefined;
+	#stream: Stream | undefined;
 	/** Whether sealing is in use: every message, in both directions. */
 	#sealed = false;
+	#credits = 1;
+	#chain: Chain | undefined;
+	#transport: Carrier;
+	#outstanding: Outstanding[] = [];
+	#waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+	#header = new Header();
+	#messageId = 0;
+	#idleSince = 0;
+	/** The SessionId as two numbers. */
+	#sessionLow = 0;
+	#sessionHigh = 0;
+	#streamDeadline = 0;
+	#limits: ConnectionLimits;
+	#failure: Error | undefined;
+	#controlEnd: number;
+	/** The slot that a longer request is in, or -1. */
+	#slotAt = -1;
+	#creditsShort = false;
+	#echoing = false;
+	#sessionId: Uint8Array = new Uint8Array(8);
+	#controlAt: number;
+	#controlBusy = false;
+	/** Where the last part of a compound stands in the control area until the socket has taken it, else -1. */
+	#tailAt = -1;
+	#tickMs: number;
+	#timer: Timer;
 
 	constructor(transport: Carrier, memory: Memory, pipeline: Pipeline, limits: ConnectionLimits) {
 		this.#transport = transport;
@@ -110,11 +117,11 @@ export class Connection {
 		this.pipeline = pipeline;
 		this.#limits = limits;
 		this.#controlAt = pipeline.controlAt + messageRoom;
-		this.#controlEnd = pipeline.controlAt + controlLength;
+		this.#controlEnd = pipeline.controlAt + controlLength - templateLength;
 		this.#tickMs = Math.ceil(Math.min(limits.answerMs, 2 * limits.silenceMs) / ticksPerAnswer);
-		this.#timer = Timer.repeat(() => this.#tick(), this.#tickMs);
-		transport.onMessage = (at, end) => this.#receive(at, end);
-		transport.onSent = at => this.#sent(at);
+		this.#timer = Timer.repeat(() => this.tick(), this.#tickMs);
+		transport.onMessage = (at, end) => this.received(at, end);
+		transport.onSent = at => this.taken(at);
 		transport.onError = error => this.fail(error);
 	}
 
@@ -127,6 +134,8 @@ export class Connection {
 		this.#sessionHigh = view.getUint32(4, true);
 	}
 
+	/** Where the data plane may keep the template of a message. */
+	get templateAt(): number { return this.#controlEnd; }
 	get address(): string { return this.#transport.address; }
 	get port(): number { return this.#transport.port; }
 	/** Whether requests can still be made. */
@@ -161,21 +170,21 @@ export class Connection {
 			this.#creditsShort = this.#credits < requests.length;
 			if (!this.#creditsShort) {
 				// Into a compound that is on its way nothing else may come.
-				at = this.#chain ? -1 : this.#claim(length);
+				at = this.#chain ? -1 : this.claim(length);
 				if (at >= 0)
 					break;
 			}
 			else if (requests.length > 1 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
-				return this.#oneByOne(requests, treeId);
+				return this.oneByOne(requests, treeId);
 			await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
 		}
 		return new Promise((resolve, reject) => {
-			this.#sendAll(at, length, requests, treeId, { results: [], left: requests.length, failure: undefined, resolve, reject });
+			this.sendAll(at, length, requests, treeId, { results: [], left: requests.length, failure: undefined, resolve, reject });
 		});
 	}
 
 	/** For a server that is so mean with credits that a compound can't be paid. */
-	async #oneByOne(requests: readonly Request<unknown>[], treeId: number): Promise<unknown[]> {
+	private async oneByOne(requests: readonly Request<unknown>[], treeId: number): Promise<unknown[]> {
 		const results: unknown[] = [];
 		for (const request of requests)
 			results.push(await this.request(request, treeId));
@@ -193,18 +202,18 @@ export class Connection {
 		const length = requests.reduce((sum, request) => sum + Header.size + request.length + 7, 0);
 		if (this.#failure || this.#chain || this.#sealed || this.#waiting.length > 0 || this.#credits < requests.length + credits || this.#controlBusy || length > this.#controlEnd - this.#controlAt)
 			return undefined;
-		return new Promise((resolve, reject) => this.#beginChain(compound, { results: [], left: requests.length, failure: undefined, resolve, reject }));
+		return new Promise((resolve, reject) => this.beginChain(compound, { results: [], left: requests.length, failure: undefined, resolve, reject }));
 	}
 
-	#beginChain({ head, tail, treeId, credits, length }: Compound, exchange: Exchange): void {
+	private beginChain({ head, tail, treeId, credits, length }: Compound, exchange: Exchange): void {
 		const firstId = this.#messageId, creditsBefore = this.#credits, before = this.#outstanding.length, at = this.#controlAt;
 		try {
 			this.#controlBusy = true;
-			const tailAt = this.#layOut(at, this.#controlEnd, head, treeId, exchange, 0, true);
+			const tailAt = this.layOut(at, this.#controlEnd, head, treeId, exchange, 0, true);
 			const messageId = this.#messageId;
 			this.#messageId += credits;
 			this.#credits -= credits;
-			const tailEnd = this.#layOut(tailAt, this.#controlEnd, tail, treeId, exchange, head.length, false);
+			const tailEnd = this.layOut(tailAt, this.#controlEnd, tail, treeId, exchange, head.length, false);
 			this.#chain = { exchange, messageId, credits, tailAt, tailEnd, treeId };
 			this.#tailAt = tail.length > 0 ? tailAt : -1;
 			this.#transport.send(at, tailAt, length + tailEnd - tailAt);
@@ -221,7 +230,7 @@ export class Connection {
 	}
 
 	/** What the stream had to bring is there. */
-	#endChain({ exchange, tailAt, tailEnd }: Chain): void {
+	private endChain({ exchange, tailAt, tailEnd }: Chain): void {
 		this.#chain = undefined;
 		for (const entry of this.#outstanding) {
 			if (entry.exchange === exchange)
@@ -230,7 +239,7 @@ export class Connection {
 		if (tailEnd > tailAt)
 			this.#transport.sendMore(tailAt, tailEnd);
 		else
-			this.#wake();
+			this.wake();
 	}
 
 	/** Writes what all messages of the data plane have in common into header. */
@@ -240,7 +249,7 @@ export class Connection {
 		header.Command = command;
 		header.TreeId = chain ? chain.treeId : treeId;
 		header.SessionId = this.#sessionId;
-		header.Flags = chain ? this.#signs | Flags.RELATED_OPERATIONS : this.#signs;
+		header.Flags = chain ? this.signs | Flags.RELATED_OPERATIONS : this.signs;
 	}
 
 	/** Whether the data plane may send a message of that charge now: the control plane goes first, and one credit stays in hand while answers are due, so that there can be asked for a sign of life. */
@@ -282,7 +291,7 @@ export class Connection {
 			return this.#transport.send(at, end);
 		this.#transport.sendMore(at, end);
 		if (chain.credits === 0)
-			this.#endChain(chain);
+			this.endChain(chain);
 	}
 
 	/** Begins or, with undefined, ends the data plane. There is one at a time. */
@@ -310,14 +319,14 @@ export class Connection {
 			return await run(Math.min(pipeline.slotLength, headRoom + pipeline.slotLength - readHeadLength));
 		}
 		finally {
-			this.#receiveSmall();
+			this.receiveSmall();
 			pipeline.release(slotAt);
-			this.#wake();
+			this.wake();
 		}
 	}
 
 	/** Has responses received where they are ordinarily. What has come of the next one may be too much for that: nothing so long was asked for. */
-	#receiveSmall(): void {
+	private receiveSmall(): void {
 		const { pipeline } = this;
 		try {
 			if (this.alive)
@@ -346,7 +355,7 @@ export class Connection {
 		this.signer?.close();
 		this.sealing?.close();
 		this.signer = this.sealing = undefined;
-		this.#unclaim(this.#slotAt);
+		this.unclaim(this.#slotAt);
 		this.#chain = undefined;
 		const outstanding = this.#outstanding, waiting = this.#waiting, stream = this.#stream;
 		this.#outstanding = [];
@@ -367,7 +376,7 @@ export class Connection {
 
 	// ---- sending ----
 
-	#claim(length: number): number {
+	private claim(length: number): number {
 		if (length <= this.#controlEnd - this.#controlAt) {
 			if (this.#controlBusy)
 				return -1;
@@ -382,7 +391,7 @@ export class Connection {
 	}
 
 	/** Gives back what #claim() gave. */
-	#unclaim(at: number): void {
+	private unclaim(at: number): void {
 		if (at === this.#controlAt)
 			this.#controlBusy = false;
 		else if (at >= 0 && at === this.#slotAt) {
@@ -391,10 +400,10 @@ export class Connection {
 		}
 	}
 
-	#sendAll(first: number, length: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): void {
+	private sendAll(first: number, length: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): void {
 		const firstId = this.#messageId, credits = this.#credits, before = this.#outstanding.length;
 		try {
-			this.#transmit(first, this.#layOut(first, first + length, requests, treeId, exchange, 0, false));
+			this.transmit(first, this.layOut(first, first + length, requests, treeId, exchange, 0, false));
 		}
 		catch (error) {
 			// Nothing was sent: the ids and credits are as good as before.
@@ -402,14 +411,14 @@ export class Connection {
 			this.#credits = credits;
 			this.#outstanding.length = Math.min(before, this.#outstanding.length);
 			exchange.reject(error as Error);
-			this.#unclaim(first);
+			this.unclaim(first);
 		}
 	}
 
 	/** Writes and signs one message after the other, of which the first is the compound's first + 1st; returns the end of the last. followed: whether more of the compound comes behind them. */
-	#layOut(at: number, limit: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange, first: number, followed: boolean): number {
+	private layOut(at: number, limit: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange, first: number, followed: boolean): number {
 		const header = new Header();
-		const signed = this.#signs;
+		const signed = this.signs;
 		for (let i = 0; i < requests.length; i++) {
 			const request = requests[i];
 			header.begin(this.memory, at, limit);
@@ -421,7 +430,7 @@ export class Connection {
 			let end = request.write(this.memory, header.bodyAt, limit);
 			if (followed || i < requests.length - 1)
 				end = header.link(end);
-			this.#sign(at, end);
+			this.sign(at, end);
 			this.#outstanding.push({ messageId, request, exchange, index: first + i, deadline: this.#elapsed + this.#limits.answerMs, interim: false });
 			at = end;
 		}
@@ -429,19 +438,19 @@ export class Connection {
 	}
 
 	/** 3.2.4.1.1: what is sealed is not signed. */
-	get #signs(): number { return this.signer && !this.#sealed ? Flags.SIGNED : 0; }
+	private get signs(): number { return this.signer && !this.#sealed ? Flags.SIGNED : 0; }
 
-	#sign(at: number, end: number): void {
+	private sign(at: number, end: number): void {
 		if (this.signer && !this.#sealed)
 			this.signer.sign(this.memory.bytes, at, end - at, at + signatureOffset);
 	}
 
 	/** Seals memory[at, end), a message or a compound of them, if this session does. */
-	#transmit(at: number, end: number): void {
+	private transmit(at: number, end: number): void {
 		this.#transport.send(this.#sealed ? this.sealing!.seal(this.memory, at, end, this.sessionId) : at, end);
 	}
 
-	#sent(sentAt: number): void {
+	private taken(sentAt: number): void {
 		// Where the socket has room, the other side takes what is sent: it is there.
 		this.#heardAt = this.#elapsed;
 		const at = this.#sealed && protocolId(this.memory.view, sentAt, this.memory.length) === ProtocolId.TRANSFORM ? sentAt + Sealing.headLength : sentAt;
@@ -449,24 +458,25 @@ export class Connection {
 			this.#stream?.sent(at);
 		else if (at === this.#tailAt) {
 			this.#tailAt = -1;
-			this.#unclaim(this.#controlAt);
+			this.unclaim(this.#controlAt);
 		}
 		else if (at === this.#controlAt || at === this.#slotAt) {
 			// Behind the head of a compound stands its tail.
 			if (this.#tailAt < 0)
-				this.#unclaim(at);
+				this.unclaim(at);
 		}
-		this.#wake();
+		if (this.#waiting.length > 0)
+			this.wake();
 	}
 
 	/** There may be filled or free slots again. */
 	filled(): void {
 		this.#stream?.pump();
-		this.#wake();
+		this.wake();
 	}
 
 	/** Lets those who wait for credits or room look again. */
-	#wake(): void {
+	private wake(): void {
 		if (this.#waiting.length) {
 			const waiting = this.#waiting;
 			this.#waiting = [];
@@ -477,24 +487,26 @@ export class Connection {
 
 	// ---- receiving, in the order of 3.2.5.1 ----
 
-	#receive(at: number, end: number): void {
+	private received(at: number, end: number): void {
 		this.#heardAt = this.#elapsed;
 		this.#echoing = false;
 		try {
-			const sealed = this.#sealedAt(at, end);
+			const sealed = (this.#sealed || end - at < 4 || this.memory.view.getUint32(at, true) !== SMB2) && this.sealedAt(at, end);
 			if (sealed)
 				at = this.sealing!.open(this.memory, at, end, this.sessionId);
 			const header = this.#header;
 			do {
 				header.open(this.memory, at, end);
 				at = header.end;
-				this.#dispatch(header, sealed);
+				this.dispatch(header, sealed);
 				if (this.#failure)
 					return;
 			} while (at < end);
 			if (this.#credits <= 0 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
 				throw new ProtocolError("the server granted no credits: nothing more could be asked");
-			this.filled();
+			this.#stream?.pump();
+			if (this.#waiting.length > 0)
+				this.wake();
 		}
 		catch (error) {
 			this.fail(error as Error);
@@ -502,7 +514,7 @@ export class Connection {
 	}
 
 	/** Whether what came is sealed, as agreed on. */
-	#sealedAt(at: number, end: number): boolean {
+	private sealedAt(at: number, end: number): boolean {
 		switch (protocolId(this.memory.view, at, end)) {
 			case ProtocolId.TRANSFORM:
 				if (!this.#sealed)
@@ -517,12 +529,12 @@ export class Connection {
 		}
 	}
 
-	#dispatch(header: Header, sealed: boolean): void {
+	private dispatch(header: Header, sealed: boolean): void {
 		const { flags, status, messageId } = header;
-		if ((flags & Flags.SERVER_TO_REDIR) === 0)
+		if ((flags & SERVER_TO_REDIR) === 0)
 			throw new ProtocolError(`the server sent ${commandName(header.Command)} as a request`);
 		if (messageId < 0)
-			return this.#breakOplock(header, sealed);
+			return this.breakOplock(header, sealed);
 		this.#idleSince = this.#elapsed;
 		const outstanding = this.#outstanding;
 		let i = 0;
@@ -532,28 +544,28 @@ export class Connection {
 		if (entry && entry.request.command !== header.Command)
 			throw new ProtocolError(`${commandName(entry.request.command)}: the server answered message id ${messageId} with ${commandName(header.Command)}`);
 
-		const interim = status === NTStatus.PENDING && (flags & Flags.ASYNC_COMMAND) !== 0;
+		const interim = status === PENDING && (flags & ASYNC_COMMAND) !== 0;
 		if (sealed)
-			this.#checkSession(header);
+			this.checkSession(header);
 		else if (this.#sealed)
-			this.#refuse(header, "encrypted");
+			this.refuse(header, "encrypted");
 		else if (!interim && this.signer)
-			this.#verify(header, this.signer);
+			this.verify(header, this.signer);
 		this.#credits += header.CreditResponse;
 		if (interim)
-			this.#putOff(entry, messageId, header);
+			this.putOff(entry, messageId, header);
 		else if (entry) {
 			outstanding.splice(i, 1);
-			this.#complete(entry, status, header);
+			this.complete(entry, status, header);
 		}
-		else if (this.#stream?.answered(messageId, status, this.memory, header.at + Header.size, header.end))
+		else if (this.#stream?.answered(messageId, status, this.memory, header.at + headerLength, header.end))
 			this.#streamDeadline = this.#elapsed + this.#limits.answerMs;
 		else
 			throw new ProtocolError(`the server answered message id ${messageId} (${commandName(header.Command)}), which nobody asked`);
 	}
 
 	/** 3.2.5.19: the server wants caching back. Nobody signs this; what it brings about is an acknowledgment that means nothing where nothing was broken. */
-	#breakOplock(header: Header, sealed: boolean): void {
+	private breakOplock(header: Header, sealed: boolean): void {
 		const holder = this.oplocked;
 		if (!holder || sealed !== this.#sealed || header.Command !== Command.OPLOCK_BREAK || header.end - header.bodyAt < OplockBreak.size)
 			return;
@@ -563,7 +575,7 @@ export class Connection {
 	}
 
 	/** 3.2.5.1.5: a real response follows, later. The first interim response buys the server time, once. */
-	#putOff(entry: Outstanding | undefined, messageId: number, header: Header): void {
+	private putOff(entry: Outstanding | undefined, messageId: number, header: Header): void {
 		const deadline = this.#elapsed + pendingFactor * this.#limits.answerMs;
 		const which = entry ? (entry.interim ? 0 : 1) : this.#stream?.pending(messageId) ?? -1;
 		if (which < 0)
@@ -577,22 +589,22 @@ export class Connection {
 	}
 
 	/** 3.2.5.1.3: once a session signs, what is not signed, or not by the server that knows the key, is not from this server. */
-	#verify(header: Header, signer: Signer): void {
+	private verify(header: Header, signer: Signer): void {
 		const { at } = header;
-		if ((header.flags & Flags.SIGNED) === 0)
-			this.#refuse(header, "signed");
-		this.#checkSession(header);
+		if ((header.flags & SIGNED) === 0)
+			this.refuse(header, "signed");
+		this.checkSession(header);
 		if (!signer.verify(this.memory.bytes, at, header.end - at, at + signatureOffset))
 			throw new ProtocolError(`${commandName(header.Command)}: the reply's signature is wrong: somebody may be between you and the server`);
 	}
 
-	#checkSession(header: Header): void {
+	private checkSession(header: Header): void {
 		if (!header.isSessionOf(this.#sessionLow, this.#sessionHigh))
 			throw new ProtocolError(`${commandName(header.Command)}: the reply belongs to another session`);
 	}
 
 	/** Ends the connection over a reply that anybody could have made. */
-	#refuse(header: Header, lacking: string): never {
+	private refuse(header: Header, lacking: string): never {
 		const status = header.Status;
 		// A server that has lost the session has lost the keys too: no more can be said than that this connection is over.
 		if (status === NTStatus.USER_SESSION_DELETED || status === NTStatus.NETWORK_SESSION_EXPIRED)
@@ -600,7 +612,7 @@ export class Connection {
 		throw new ProtocolError(`${commandName(header.Command)}: the server's reply is not ${lacking}: somebody may be between you and the server`);
 	}
 
-	#complete({ request, exchange, index }: Outstanding, status: number, header: Header): void {
+	private complete({ request, exchange, index }: Outstanding, status: number, header: Header): void {
 		if (status === NTStatus.SUCCESS || status === request.accepted) {
 			try {
 				exchange.results[index] = request.read(this.memory, header.bodyAt, header.end, status);
@@ -622,7 +634,7 @@ export class Connection {
 
 	// ---- time ----
 
-	#tick(): void {
+	private tick(): void {
 		const now = this.#elapsed += this.#tickMs;
 		const silence = now - this.#heardAt, { silenceMs } = this.#limits;
 		if (this.#outstanding.length === 0 && !this.#stream?.outstanding)
@@ -630,24 +642,24 @@ export class Connection {
 		else if (silence > 2 * silenceMs && (this.#echoing || this.#chain))
 			return this.fail(new TransportError(`no answer from ${this.address} for ${silence / 1000} s, not even a sign of life: is it off, or out of reach?`, "SILENT"));
 		else if (silence > silenceMs && !this.#echoing)
-			this.#echo();
+			this.echo();
 		for (let i = 0; i < this.#outstanding.length; i++) {
 			const { deadline, request } = this.#outstanding[i];
 			if (deadline < now)
-				return this.fail(this.#silent(`${commandName(request.command)}${request.subject ? ` ${request.subject}` : ""}`));
+				return this.fail(this.silent(`${commandName(request.command)}${request.subject ? ` ${request.subject}` : ""}`));
 		}
 		if (this.#stream) {
 			if (this.#stream.outstanding === 0)
 				this.#streamDeadline = now + this.#limits.answerMs;
 			else if (this.#streamDeadline < now)
-				this.fail(this.#silent("WRITE"));
+				this.fail(this.silent("WRITE"));
 		}
 		else if (this.#outstanding.length === 0 && now - this.#idleSince > this.#limits.idleMs)
 			this.fail(new TransportError(`the connection was idle for ${this.#limits.idleMs / 1000} s`, "IDLE"));
 	}
 
 	/** 3.2.4.21: asks for a sign of life, if that can be asked at all now. */
-	#echo(): void {
+	private echo(): void {
 		if (this.#credits === 0 || this.#controlBusy || this.dialect === 0)
 			return;
 		this.#echoing = true;
@@ -659,7 +671,7 @@ export class Connection {
 		}).catch(ignore);
 	}
 
-	#silent(what: string): TransportError {
+	private silent(what: string): TransportError {
 		return new TransportError(`${what}: no answer from ${this.address} for ${this.#limits.answerMs / 1000} s: is the server busy, asleep or gone?`, "SILENT");
 	}
 }

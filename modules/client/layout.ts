@@ -19,4 +19,6 @@ export const receiveLength = 2048;
 /** What the pipeline has behind the last slot. */
 export const tailLength = 16;
 /** A CREATE with a path of 500 characters and its contexts, and the room before it. Longer requests take a slot. */
-export const controlLength = messageRoom + 1344;
+export const controlLength = messageRoom + 1344 + writeHeadLength;
+/** Behind them: header and fixed part of a WRITE, as a template. */
+export const templateLength = writeHeadLength;

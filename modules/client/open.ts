@@ -96,13 +96,22 @@ export class Open implements OplockHolder {
 	read(offset: number, length: number, sink: (bytes: Uint8Array, at: number, length: number) => void): Promise<number> {
 		const { connection } = this.tree.session;
 		return connection.receiveLarge(async room => {
+			// One request for all pieces, which says each time where it is: fresh ones would be a collection for every few pieces.
+			const request = new PieceRequest(this.path, this.fileId, sink), requests = [request];
 			const most = Math.min(room, connection.maxReadSize, creditPayload);
 			let done = 0;
-			while (done < length) {
-				const count = await this.#readPiece(offset + done, Math.min(most, length - done), sink);
-				if (count === 0)
-					break;
-				done += count;
+			try {
+				while (done < length) {
+					request.aim(offset + done, Math.min(most, length - done));
+					await connection.exchange(requests, this.tree.treeId);
+					if (request.count === 0)
+						break;
+					done += request.count;
+				}
+			}
+			catch (error) {
+				if (!(error instanceof StatusError && error.status === NTStatus.END_OF_FILE))
+					throw error;
 			}
 			return done;
 		});
@@ -159,34 +168,47 @@ export class Open implements OplockHolder {
 	#exchange(requests: readonly Request<unknown>[]): Promise<unknown[]> {
 		return this.tree.session.connection.exchange(requests, this.tree.treeId);
 	}
+}
 
-	/** Settles with how many bytes there were; 0 at the end of the file. */
-	async #readPiece(offset: number, length: number, sink: (bytes: Uint8Array, at: number, length: number) => void): Promise<number> {
-		const { fileId, path } = this;
-		try {
-			return (await this.#exchange([{
-				command: Command.READ, subject: path, length: ReadRequest.size + 1,
-				write(memory, at, limit) {
-					const request = new ReadRequest().begin(memory, at, limit);
-					request.Length = length;
-					request.Offset = offset;
-					request.FileId = fileId;
-					return request.end;
-				},
-				read(memory, at, end) {
-					const response = new ReadResponse().open(memory, at, end), dataAt = response.dataAt(), count = response.DataLength;
-					if (count > length)
-						throw new ProtocolError(`READ ${path}: ${count} bytes, ${length} were asked for`);
-					sink(memory.bytes, dataAt, count);
-					return count;
-				},
-			}]))[0] as number;
-		}
-		catch (error) {
-			if (error instanceof StatusError && error.status === NTStatus.END_OF_FILE)
-				return 0;
-			throw error;
-		}
+/** 2.2.19 of a piece, and the next one. */
+class PieceRequest implements Request<void> {
+	readonly command = Command.READ;
+	readonly subject: string;
+	readonly length = ReadRequest.size + 1;
+	/** Bytes that came. */
+	count = 0;
+	#fileId: Uint8Array;
+	#sink: (bytes: Uint8Array, at: number, length: number) => void;
+	#request = new ReadRequest();
+	#response = new ReadResponse();
+	#offset = 0;
+	#wanted = 0;
+
+	constructor(path: string, fileId: Uint8Array, sink: (bytes: Uint8Array, at: number, length: number) => void) {
+		this.subject = path;
+		this.#fileId = fileId;
+		this.#sink = sink;
+	}
+
+	aim(offset: number, length: number): void {
+		this.#offset = offset;
+		this.#wanted = length;
+	}
+
+	write(memory: Memory, at: number, limit: number): number {
+		const request = this.#request.begin(memory, at, limit);
+		request.Length = this.#wanted;
+		request.Offset = this.#offset;
+		request.FileId = this.#fileId;
+		return request.end;
+	}
+
+	read(memory: Memory, at: number, end: number): void {
+		const response = this.#response.open(memory, at, end), dataAt = response.dataAt();
+		this.count = response.DataLength;
+		if (this.count > this.#wanted)
+			throw new ProtocolError(`READ ${this.subject}: ${this.count} bytes, ${this.#wanted} were asked for`);
+		this.#sink(memory.bytes, dataAt, this.count);
 	}
 }
 

@@ -22,48 +22,51 @@ const placeMask = inFlightMax - 1;
 const creditPayload = 65536;
 /** Bytes of file data that a compound brings at most: what small scans have, and less than any server's limit for a message. */
 const chainMax = 131072;
-/** Bytes between two words of progress. */
-const tellEvery = 65536;
+const { SUCCESS } = NTStatus;
+/** WRITEs between two words of progress. */
+const tellEvery = 4;
 
 export class WriteWindow implements Stream {
-	#tree: TreeConnect;
-	#path: string;
-	#fileId: Uint8Array = RELATED_FILE_ID;
-	#connection: Connection;
-	#pipeline: Pipeline;
-	#progressed: (confirmed: number) => void;
-	#resolve: () => void;
-	#reject: (error: Error) => void;
-	#template: WriteTemplate | undefined;
-	/** Bytes of file data that a WRITE carries. */
-	#piece: number;
+
+	// What is used for each WRITE comes first: XS finds a private field by going through those before it.
 	/** By place in the window; a message id below 0 marks a free place. */
 	#messageIds = new Float64Array(inFlightMax).fill(-1);
 	#offsets = new Float64Array(inFlightMax);
-	/** Where the header of each stands until the socket has taken it, else -1. */
-	#sendingAt = new Float64Array(inFlightMax).fill(-1);
-	/** 1 where an interim response has come. */
-	#interim = new Uint8Array(inFlightMax);
-	/** The places of the next WRITE, of the oldest that is not answered, and of the oldest that the socket has not taken. */
-	#nextPlace = 0;
-	#oldestPlace = 0;
-	#sentPlace = 0;
-	#outstanding = 0;
-	#sending = 0;
 	/** File offset of the next WRITE. */
 	#offset = 0;
+	#outstanding = 0;
 	#end = 0;
+	/** Bytes of file data that a WRITE carries. */
+	#piece: number;
+	#connection: Connection;
+	#pipeline: Pipeline;
+	/** The places of the next WRITE, of the oldest that is not answered, and of the oldest that the socket has not taken. */
+	#nextPlace = 0;
+	/** Where the header of each stands until the socket has taken it, else -1. */
+	#sendingAt = new Float64Array(inFlightMax).fill(-1);
+	#failure: Error | undefined;
+	#settled = false;
 	/** WRITEs that are still to be sent as part of a compound, and whether the last of them ends it. */
 	#chained = 0;
-	#endsChain = false;
-	#streaming = false;
+	#oldestPlace = 0;
+	#sentPlace = 0;
+	#sending = 0;
 	/** Whether WRITEs can be sent on their own. */
 	#opened = false;
 	/** Up to where the server has confirmed all, and where it is told of next. */
 	#confirmed = 0;
 	#tellAt = 0;
-	#failure: Error | undefined;
-	#settled = false;
+	#template: WriteTemplate | undefined;
+	/** 1 where an interim response has come. */
+	#interim = new Uint8Array(inFlightMax);
+	#tree: TreeConnect;
+	#path: string;
+	#fileId: Uint8Array = RELATED_FILE_ID;
+	#progressed: (confirmed: number) => void;
+	#resolve: () => void;
+	#reject: (error: Error) => void;
+	#endsChain = false;
+	#streaming = false;
 
 	/** path: of the file, for errors. progressed: hears up to which byte of it the server has confirmed all. */
 	constructor(tree: TreeConnect, path: string, progressed: (confirmed: number) => void, resolve: () => void, reject: (error: Error) => void) {
@@ -71,7 +74,7 @@ export class WriteWindow implements Stream {
 		this.#path = path;
 		this.#connection = tree.session.connection;
 		this.#pipeline = this.#connection.pipeline;
-		this.#piece = this.#pipeline.slotLength - this.#spare;
+		this.#piece = this.#pipeline.slotLength - this.spare;
 		this.#progressed = progressed;
 		this.#resolve = resolve;
 		this.#reject = reject;
@@ -80,7 +83,7 @@ export class WriteWindow implements Stream {
 	get outstanding(): number { return this.#outstanding; }
 
 	/** A server that takes less than a slot gets slots that are filled less far. */
-	get #spare(): number { return Math.ceil(Math.max(0, this.#pipeline.slotLength - this.#connection.maxWriteSize) / 16) * 16; }
+	private get spare(): number { return Math.ceil(Math.max(0, this.#pipeline.slotLength - this.#connection.maxWriteSize) / 16) * 16; }
 
 	/** How much of what was loaded may go out as part of a compound that has room for so many bytes and credits beside. */
 	chainable(room: number, credits: number): { count: number; credits: number; length: number; whole: boolean } {
@@ -102,10 +105,10 @@ export class WriteWindow implements Stream {
 	/** Begins to read length bytes of the file at source, from offset on. Throws StorageError. */
 	load(source: string, offset: number, length: number): void {
 		this.#offset = this.#confirmed = offset;
-		this.#tellAt = offset + tellEvery;
+		this.#tellAt = offset + tellEvery * this.#piece;
 		this.#end = offset + length;
 		try {
-			this.#pipeline.read(source, offset, length, this.#spare);
+			this.#pipeline.read(source, offset, length, this.spare);
 		}
 		catch (error) {
 			throw new StorageError((error as Error).message, { cause: error });
@@ -122,24 +125,24 @@ export class WriteWindow implements Stream {
 		this.#fileId = fileId;
 		this.#template = undefined;
 		this.#opened = true;
-		this.#begin();
+		this.begin();
 	}
 
 	/** Sends the first count WRITEs as part of a compound that Connection.chain() has begun. ends: nothing of it comes behind them. */
 	chain(count: number, ends: boolean): void {
 		this.#chained = count;
 		this.#endsChain = ends;
-		this.#begin();
+		this.begin();
 	}
 
 	/** Nothing more is sent, for that reason; settles when what is under way has been answered. */
 	abandon(reason: Error): void {
 		this.#opened = true;
-		this.#giveUp(reason);
-		this.#settleWhenDone();
+		this.giveUp(reason);
+		this.settleWhenDone();
 	}
 
-	#begin(): void {
+	private begin(): void {
 		if (!this.#streaming) {
 			this.#streaming = true;
 			this.#connection.stream = this;
@@ -165,14 +168,14 @@ export class WriteWindow implements Stream {
 				reading = false;
 				if (dataAt < 0)
 					break;
-				this.#write(i, dataAt, length, charge);
+				this.write(i, dataAt, length, charge);
 			}
 		}
 		catch (error) {
-			this.#giveUp(reading ? new StorageError((error as Error).message, { cause: error }) : error as Error);
+			this.giveUp(reading ? new StorageError((error as Error).message, { cause: error }) : error as Error);
 		}
 		if (this.#outstanding === 0)
-			this.#settleWhenDone();
+			this.settleWhenDone();
 	}
 
 	sent(at: number): void {
@@ -187,7 +190,7 @@ export class WriteWindow implements Stream {
 	}
 
 	pending(messageId: number): number {
-		const i = this.#placeOf(messageId);
+		const i = this.placeOf(messageId);
 		if (i < 0)
 			return -1;
 		const first = 1 - this.#interim[i];
@@ -199,13 +202,13 @@ export class WriteWindow implements Stream {
 		const messageIds = this.#messageIds, offsets = this.#offsets;
 		let oldest = this.#oldestPlace;
 		// Most answers are to the oldest.
-		const i = messageIds[oldest] === messageId ? oldest : this.#placeOf(messageId);
+		const i = messageIds[oldest] === messageId ? oldest : this.placeOf(messageId);
 		if (i < 0)
 			return false;
 		messageIds[i] = -1;
 		const left = --this.#outstanding;
-		if (status !== NTStatus.SUCCESS)
-			this.#giveUp(statusError(`WRITE ${this.#path}`, status));
+		if (status !== SUCCESS)
+			this.giveUp(statusError(`WRITE ${this.#path}`, status));
 		else {
 			const rest = this.#end - offsets[i], length = rest < this.#piece ? rest : this.#piece, count = countOf(memory, at, end);
 			if (count !== length)
@@ -221,15 +224,15 @@ export class WriteWindow implements Stream {
 			// Answers may overtake each other: what counts ends where the oldest unanswered begins.
 			const confirmed = this.#confirmed = left > 0 ? offsets[oldest] : this.#offset;
 			if (confirmed >= this.#tellAt)
-				this.#tell();
+				this.tell();
 		}
 		if (left === 0)
-			this.#settleWhenDone();
+			this.settleWhenDone();
 		return true;
 	}
 
-	#tell(): void {
-		this.#tellAt = this.#confirmed + tellEvery;
+	private tell(): void {
+		this.#tellAt = this.#confirmed + tellEvery * this.#piece;
 		this.#progressed(this.#confirmed);
 	}
 
@@ -243,11 +246,11 @@ export class WriteWindow implements Stream {
 		this.#sendingAt.fill(-1);
 		this.#messageIds.fill(-1);
 		this.#sending = this.#outstanding = 0;
-		this.#settleWhenDone();
+		this.settleWhenDone();
 	}
 
 	/** The place of the WRITE with that message id, or -1. */
-	#placeOf(messageId: number): number {
+	private placeOf(messageId: number): number {
 		const messageIds = this.#messageIds;
 		for (let n = 0, i = this.#oldestPlace; n < inFlightMax; n++, i = (i + 1) & placeMask) {
 			if (messageIds[i] === messageId)
@@ -257,15 +260,15 @@ export class WriteWindow implements Stream {
 	}
 
 	/** Makes the data at dataAt a WRITE and sends it. */
-	#write(i: number, dataAt: number, length: number, charge: number): void {
+	private write(i: number, dataAt: number, length: number, charge: number): void {
 		const connection = this.#connection, { memory } = connection;
 		const at = dataAt - writeHeadLength, end = dataAt + length, offset = this.#offset;
-		const template = this.#template ??= this.#makeTemplate(charge);
+		const template = this.#template ??= this.makeTemplate(charge);
 		this.#nextPlace = (i + 1) & placeMask;
 		if (this.#outstanding++ === 0)
 			this.#oldestPlace = i;
 		const creditRequest = connection.creditRequest(charge), messageId = connection.take(charge);
-		template.layOut(memory, at, messageId, charge, creditRequest, offset, length);
+		template.layOut(at, messageId, charge, creditRequest, offset, length);
 		this.#messageIds[i] = messageId;
 		this.#offsets[i] = offset;
 		this.#interim[i] = 0;
@@ -275,15 +278,15 @@ export class WriteWindow implements Stream {
 		connection.send(at, this.#chained > 0 && !(--this.#chained === 0 && this.#endsChain) ? new Header().aim(memory, at, memory.length).link(end) : end);
 	}
 
-	#makeTemplate(charge: number): WriteTemplate {
-		return new WriteTemplate(charge, (header, request) => {
+	private makeTemplate(charge: number): WriteTemplate {
+		return new WriteTemplate(this.#connection.memory, this.#connection.templateAt, charge, (header, request) => {
 			this.#connection.begin(header, Command.WRITE, this.#tree.treeId, charge);
 			request.FileId = this.#fileId;
 		});
 	}
 
 	/** Nothing more is sent; what is under way is waited for. */
-	#giveUp(error: Error): void {
+	private giveUp(error: Error): void {
 		if (this.#failure)
 			return;
 		this.#failure = error;
@@ -293,12 +296,12 @@ export class WriteWindow implements Stream {
 			this.#connection.fail(new TransportError(`the connection was closed in the middle of a message: ${error.message}`, "CLOSED", { cause: error }));
 	}
 
-	#settleWhenDone(): void {
+	private settleWhenDone(): void {
 		if (this.#settled || this.#outstanding > 0 || this.#sending > 0 || (!this.#failure && (this.#offset < this.#end || !this.#opened)))
 			return;
 		this.#settled = true;
-		if (this.#confirmed + tellEvery > this.#tellAt)
-			this.#tell();
+		if (this.#confirmed + tellEvery * this.#piece > this.#tellAt)
+			this.tell();
 		if (this.#streaming && this.#connection.alive)
 			this.#connection.stream = undefined;
 		this.#pipeline.stop();

@@ -6,22 +6,22 @@ export class SendQueue {
 	// Three numbers an entry: at, end, name. Made once, so that nothing is allocated per message.
 	readonly #entries = new Uint32Array(3 * SendQueue.capacity);
 	#first = 0;
-	#length = 0;
+	/** How many wait. Set here alone. */
+	length = 0;
 	/** The first byte of the first message that the socket has not taken. */
 	at = 0;
 
-	get length(): number { return this.#length; }
-	get full(): boolean { return this.#length === SendQueue.capacity; }
+	get full(): boolean { return this.length === SendQueue.capacity; }
 	/** Where the first message ends. */
 	get end(): number { return this.#entries[3 * this.#first + 1]; }
 
 	/** Adds memory[at, end), which shift() calls by name. Not to be called when full. */
 	push(at: number, end: number, name: number): void {
-		const entry = 3 * ((this.#first + this.#length) % SendQueue.capacity);
+		const entry = 3 * ((this.#first + this.length) % SendQueue.capacity);
 		this.#entries[entry] = at;
 		this.#entries[entry + 1] = end;
 		this.#entries[entry + 2] = name;
-		if (this.#length++ === 0)
+		if (this.length++ === 0)
 			this.at = at;
 	}
 
@@ -29,7 +29,7 @@ export class SendQueue {
 	shift(): number {
 		const name = this.#entries[3 * this.#first + 2];
 		this.#first = (this.#first + 1) % SendQueue.capacity;
-		if (--this.#length > 0)
+		if (--this.length > 0)
 			this.at = this.#entries[3 * this.#first];
 		return name;
 	}

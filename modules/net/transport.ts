@@ -23,7 +23,7 @@ const maxSessionLength = 0x1FFFF;
 /** A message's age is counted in ticks. */
 const ticksPerTimeout = 4;
 
-const Phase = Object.freeze({ CONNECTING: 0, REQUESTING: 1, OPEN: 2, CLOSED: 3 } as const);
+const Phase = Object.freeze({ OPEN: 0, CLOSED: 1, CONNECTING: 2, REQUESTING: 3 } as const);
 
 /** What is needed only until messages can be sent. */
 interface Opening {
@@ -52,32 +52,33 @@ export class Transport {
 	/** The connection has ended by itself. Called once, and nothing after it; where it came before this was set, send() throws the reason. */
 	onError: (error: TransportError | ProtocolError) => void = ignore;
 
+	// What is used for each WRITE comes first: XS finds a private field by going through those before it.
 	#phase: number = Phase.CONNECTING;
+	/** Bytes that the socket takes now. */
+	#room = 0;
+	readonly #queue = new SendQueue();
+	#pumping = false;
+	#socket: TCP | undefined;
+	readonly #writer: Window;
+	readonly #view: DataView;
+	readonly #length: number;
+	/** Bytes that are still to come of the message that was begun last. */
+	#following = 0;
+	#asked = false;
+	/** Received are bytes[receiveAt, filled). */
+	#filled: number;
+	#receiveAt: number;
+	#receiveEnd: number;
+	readonly #reader: Window;
+	/** Ticks for which the message at receiveAt has been incomplete. */
+	#age = 0;
+	/** Whether any byte has arrived, and whether a message was sent that can be answered. */
+	#heard = false;
 	#opening: Opening | undefined;
 	readonly #peer: string;
 	readonly #bytes: Uint8Array;
-	readonly #view: DataView;
-	readonly #length: number;
-	#receiveAt: number;
-	#receiveEnd: number;
-	#socket: TCP | undefined;
-	readonly #reader: Window;
-	readonly #writer: Window;
-	readonly #queue = new SendQueue();
-	/** Bytes that are still to come of the message that was begun last. */
-	#following = 0;
-	/** Bytes that the socket takes now. */
-	#room = 0;
-	#pumping = false;
 	/** Why the socket refused what it had room for. Its onError() should follow; #tick() makes sure of it. */
 	#refusal: (Error & { code?: string }) | undefined;
-	/** Received are bytes[receiveAt, filled). */
-	#filled: number;
-	/** Whether any byte has arrived, and whether a message was sent that can be answered. */
-	#heard = false;
-	#asked = false;
-	/** Ticks for which the message at receiveAt has been incomplete. */
-	#age = 0;
 	#timer: Timer | undefined;
 	#reason: TransportError | ProtocolError | undefined;
 
@@ -90,23 +91,23 @@ export class Transport {
 		const { host, port } = options;
 		const addresses = await lookUp(options.resolve, host, options.connectTimeoutMs ?? 10000);
 		const ports = port === undefined ? [directPort, sessionPort] : [port];
-		return firstOf(addresses, ports, (address, port) => Transport.#connectTo(options, address, port), options.log);
+		return firstOf(addresses, ports, (address, port) => Transport.connectTo(options, address, port), options.log);
 	}
 
-	static async #connectTo(options: TransportOptions, address: string, port: number): Promise<Transport> {
+	private static async connectTo(options: TransportOptions, address: string, port: number): Promise<Transport> {
 		try {
-			return await Transport.#attempt(options, address, port, anyServer);
+			return await Transport.attempt(options, address, port, anyServer);
 		}
 		catch (error) {
 			const name = serverName(options.host);
 			if ((error as TransportError).code !== sessionErrorCode(SessionError.CALLED_NAME_NOT_PRESENT) || name === undefined)
 				throw error;
 			options.log?.(`${(error as Error).message}: calling it ${name}`);
-			return Transport.#attempt(options, address, port, name);
+			return Transport.attempt(options, address, port, name);
 		}
 	}
 
-	static #attempt(options: TransportOptions, address: string, port: number, calledName: string): Promise<Transport> {
+	private static attempt(options: TransportOptions, address: string, port: number, calledName: string): Promise<Transport> {
 		return new Promise((opened, failed) => { new Transport({ calledName, options, opened, failed }, address, port); });
 	}
 
@@ -127,16 +128,16 @@ export class Transport {
 		this.#writer = options.window();
 		this.#timer = Timer.set(() => {
 			this.#timer = undefined;
-			this.#fail(this.#failure("ETIMEDOUT"));
+			this.fail(this.failure("ETIMEDOUT"));
 		}, options.connectTimeoutMs ?? 10000);
 		try {
 			this.#socket = new options.TCP({
 				address, port, nodelay: true, target: this,
-				onReadable: Transport.#readable, onWritable: Transport.#writable, onError: Transport.#failed,
+				onReadable: Transport.readable, onWritable: Transport.writable, onError: Transport.failed,
 			});
 		}
 		catch (error) {
-			this.#fail(this.#failure((error as { code?: string }).code, error as Error));
+			this.fail(this.failure((error as { code?: string }).code, error as Error));
 		}
 	}
 
@@ -151,44 +152,46 @@ export class Transport {
 	 */
 	send(at: number, end: number, following = 0): void {
 		const length = end - at + following;
-		this.#check(at, end, length);
+		if (!(this.#phase === Phase.OPEN && this.#following === 0 && at >= prefixLength && end > at && length <= this.maxLength && end <= this.#length))
+			throw this.refuse(at, end);
 		// The type of a message is 0.
 		this.#view.setUint32(at - prefixLength, length);
 		this.#asked = true;
 		this.#following = following;
-		this.#post(at - prefixLength, end, at);
+		this.post(at - prefixLength, end, at);
 	}
 
 	/** Sends memory[at, end) as the next part of the message that send() began. As send() otherwise; RangeError for more than that has announced. */
 	sendMore(at: number, end: number): void {
-		this.#check(at, end, end - at, true);
+		if (!(this.#phase === Phase.OPEN && end - at <= this.#following && at >= 0 && end > at && end <= this.#length))
+			throw this.refuse(at, end);
 		this.#following -= end - at;
-		this.#post(at, end, at);
+		this.post(at, end, at);
 	}
 
 	/** Gives memory[from, end) to the socket, or lets it wait for that. name: for onSent(). */
-	#post(from: number, end: number, name: number): void {
+	private post(from: number, end: number, name: number): void {
 		const length = end - from;
-		if (length > this.#room || this.#pumping || this.#queue.length > 0 || !this.#write(from, length)) {
+		if (length > this.#room || this.#pumping || this.#queue.length > 0 || !this.writeNow(from, length)) {
+			if (this.#queue.full)
+				throw new RangeError(`${SendQueue.capacity} messages are waiting for the socket already`);
 			this.#queue.push(from, end, name);
-			return this.#pump();
+			return this.pump();
 		}
 		this.#pumping = true;
 		this.onSent(name);
 		this.#pumping = false;
 		if (this.#queue.length > 0)
-			this.#pump();
+			this.pump();
 	}
 
-	#check(at: number, end: number, length: number, more = false): void {
+	/** Why memory[at, end) can't be sent. */
+	private refuse(at: number, end: number): Error {
 		if (this.#phase !== Phase.OPEN)
-			throw this.#reason ?? new TransportError(`the connection to ${this.#peer} port ${this.port} was closed by this side`, "CLOSED");
-		if (!(at >= prefixLength && end > at && length <= this.maxLength && end <= this.#length))
-			throw new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#length})`);
-		if (more ? length > this.#following : this.#following > 0)
-			throw new RangeError(`message [${at}, ${end}): ${this.#following} bytes of the message before it are still to come`);
-		if (this.#queue.full)
-			throw new RangeError(`${SendQueue.capacity} messages are waiting for the socket already`);
+			return this.#reason ?? new TransportError(`the connection to ${this.#peer} port ${this.port} was closed by this side`, "CLOSED");
+		if (!(at >= prefixLength && end > at && end - at <= this.maxLength && end <= this.#length))
+			return new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#length})`);
+		return new RangeError(`message [${at}, ${end}): ${this.#following} bytes of the message before it are still to come, ${this.maxLength} are the most`);
 	}
 
 	/**
@@ -220,27 +223,27 @@ export class Transport {
 		this.onMessage = this.onSent = this.onError = ignore;
 	}
 
-	static #readable(this: TCP, count: number): void { (this as Socket).target.#receive(count); }
+	private static readable(this: TCP, count: number): void { (this as Socket).target.receive(count); }
 
-	static #writable(this: TCP, count: number): void {
+	private static writable(this: TCP, count: number): void {
 		const transport = (this as Socket).target;
 		if (transport.#phase === Phase.CLOSED)
 			return;
 		transport.#room = count;
 		if (transport.#phase === Phase.CONNECTING)
-			transport.#connected();
-		transport.#pump();
+			transport.connected();
+		transport.pump();
 	}
 
 	/** What the socket still held was read before this is called. */
-	static #failed(this: TCP, error?: Error & { code?: string }): void {
+	private static failed(this: TCP, error?: Error & { code?: string }): void {
 		const transport = (this as Socket).target;
-		transport.#fail(transport.#failure(error?.code, error));
+		transport.fail(transport.failure(error?.code, error));
 	}
 
-	#connected(): void {
+	private connected(): void {
 		if (!this.netbios)
-			return this.#open();
+			return this.opened();
 		this.#phase = Phase.REQUESTING;
 		// The answer is short: the far end of the receive area is free.
 		const at = this.#receiveEnd - sessionRequestLength;
@@ -249,18 +252,18 @@ export class Transport {
 		this.#queue.push(at, this.#receiveEnd, at);
 	}
 
-	#open(): void {
+	private opened(): void {
 		const { options, opened } = this.#opening!;
 		this.#opening = undefined;
 		this.#phase = Phase.OPEN;
 		Timer.clear(this.#timer);
-		this.#timer = Timer.repeat(() => this.#tick(), Math.ceil((options.messageTimeoutMs ?? 30000) / ticksPerTimeout));
+		this.#timer = Timer.repeat(() => this.tick(), Math.ceil((options.messageTimeoutMs ?? 30000) / ticksPerTimeout));
 		options.log?.(`${this.netbios ? "NetBIOS session" : "TCP connection"} established: ${this.#peer} port ${this.port}`);
 		opened(this);
 	}
 
 	/** Gives the socket as much as it has room for. */
-	#pump(): void {
+	private pump(): void {
 		// onSent() may send: the loop below goes on with that, rather than a deeper one.
 		if (this.#pumping)
 			return;
@@ -268,7 +271,7 @@ export class Transport {
 		const queue = this.#queue;
 		while (this.#room > 0 && queue.length > 0 && this.#phase !== Phase.CLOSED) {
 			const length = Math.min(this.#room, queue.end - queue.at);
-			if (!this.#write(queue.at, length))
+			if (!this.writeNow(queue.at, length))
 				break;
 			queue.at += length;
 			if (queue.at < queue.end)
@@ -279,7 +282,7 @@ export class Transport {
 	}
 
 	/** Whether the socket took those bytes. One whose peer has gone throws or returns nothing: what it holds is still to be read, and then comes its onError(). */
-	#write(at: number, length: number): boolean {
+	private writeNow(at: number, length: number): boolean {
 		this.#writer.aim(at, length);
 		try {
 			const room = this.#socket!.write(this.#writer) as number | undefined;
@@ -296,7 +299,7 @@ export class Transport {
 	}
 
 	/** Reads count bytes, all that have arrived, and hands out the messages that they complete. */
-	#receive(count: number): void {
+	private receive(count: number): void {
 		if (this.#phase === Phase.CLOSED)
 			return;
 		this.#heard = true;
@@ -308,11 +311,11 @@ export class Transport {
 				return;
 			this.#filled += length;
 			count -= length;
-			this.#handOut();
+			this.handOut();
 		}
 	}
 
-	#handOut(): void {
+	private handOut(): void {
 		let at = this.#receiveAt;
 		const most = this.#receiveEnd - this.#receiveAt - prefixLength;
 		while (this.#filled - at >= prefixLength) {
@@ -320,7 +323,7 @@ export class Transport {
 			let length = this.#view.getUint32(at);
 			const message = length > 0 && length <= most && length <= this.maxLength && this.#asked;
 			if (!message)
-				length = this.#packetLength(at);
+				length = this.packetLength(at);
 			const end = at + prefixLength + length;
 			if (length < 0 || end > this.#filled)
 				break;
@@ -328,7 +331,7 @@ export class Transport {
 			if (message)
 				this.onMessage(at + prefixLength, end);
 			else
-				this.#packet(at, end);
+				this.packet(at, end);
 			at = end;
 			if (this.#phase === Phase.CLOSED)
 				return;
@@ -341,7 +344,7 @@ export class Transport {
 	}
 
 	/** The length that the prefix at at announces; -1, and the connection is closed, where it is wrong. */
-	#packetLength(at: number): number {
+	private packetLength(at: number): number {
 		const bytes = this.#bytes;
 		const length = bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
 		const wrong = bytes[at] === SessionPacket.MESSAGE
@@ -349,11 +352,11 @@ export class Transport {
 			: wrongPacket(bytes, at, length, this.netbios, this.#phase === Phase.REQUESTING && !this.sending);
 		if (wrong === undefined)
 			return length;
-		this.#fail(new ProtocolError(`${this.#peer} port ${this.port} ${wrong}`));
+		this.fail(new ProtocolError(`${this.#peer} port ${this.port} ${wrong}`));
 		return -1;
 	}
 
-	#packet(at: number, end: number): void {
+	private packet(at: number, end: number): void {
 		const bytes = this.#bytes;
 		const body = at + prefixLength;
 		switch (bytes[at]) {
@@ -361,28 +364,28 @@ export class Transport {
 				this.onMessage(body, end);
 				break;
 			case SessionPacket.POSITIVE_RESPONSE:
-				this.#open();
+				this.opened();
 				break;
 			case SessionPacket.NEGATIVE_RESPONSE:
-				this.#fail(new TransportError(`${this.#peer} port ${this.port} refuses a session with ${this.#opening!.calledName}: ${sessionErrorText(bytes[body])}`, sessionErrorCode(bytes[body])));
+				this.fail(new TransportError(`${this.#peer} port ${this.port} refuses a session with ${this.#opening!.calledName}: ${sessionErrorText(bytes[body])}`, sessionErrorCode(bytes[body])));
 				break;
 			case SessionPacket.RETARGET_RESPONSE:
 				// Not followed: where an unauthenticated answer points is not where the person wanted to go.
-				this.#fail(new TransportError(`${this.#peer} port ${this.port} wants to be called at ${retargetText(bytes, body)} instead: if that is right, set it as the server`, "RETARGET"));
+				this.fail(new TransportError(`${this.#peer} port ${this.port} wants to be called at ${retargetText(bytes, body)} instead: if that is right, set it as the server`, "RETARGET"));
 		}
 	}
 
-	#tick(): void {
+	private tick(): void {
 		if (this.#refusal)
-			this.#fail(this.#failure(this.#refusal.code, this.#refusal, `: ${this.#refusal.message}`));
+			this.fail(this.failure(this.#refusal.code, this.#refusal, `: ${this.#refusal.message}`));
 		else if (this.#filled === this.#receiveAt)
 			this.#age = 0;
 		else if (++this.#age > ticksPerTimeout)
-			this.#fail(new TransportError(`${this.#peer} port ${this.port} stopped in the middle of a message: is it still on?`, "ETIMEDOUT"));
+			this.fail(new TransportError(`${this.#peer} port ${this.port} stopped in the middle of a message: is it still on?`, "ETIMEDOUT"));
 	}
 
 	/** What an error of the socket means, of which the device tells no code. */
-	#failure(code: string | undefined, cause?: Error, detail = ""): TransportError {
+	private failure(code: string | undefined, cause?: Error, detail = ""): TransportError {
 		const doing = detail !== "" ? detail
 			: this.#phase === Phase.REQUESTING ? ", during the NetBIOS session request"
 			: this.#filled > this.#receiveAt ? `, ${this.#filled - this.#receiveAt} bytes into a message`
@@ -391,7 +394,7 @@ export class Transport {
 		return new TransportError(text, code ?? (this.#heard ? "EOF" : "CLOSED"), { cause });
 	}
 
-	#fail(reason: TransportError | ProtocolError): void {
+	private fail(reason: TransportError | ProtocolError): void {
 		if (this.#phase === Phase.CLOSED)
 			return;
 		const opening = this.#opening;

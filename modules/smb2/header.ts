@@ -91,11 +91,12 @@ export class Header extends Fields {
 	/** Also checks NextCommand: 8-byte aligned, past this header, and with room for another. end is the end of this message. */
 	override open(memory: Memory, at: number, end: number): this {
 		const view = memory.view;
-		if (at >= 0 && at + headerLength <= end && end <= memory.length && view.getUint32(at, true) === protocolId && view.getUint16(at + 4, true) === headerLength)
-			this.aim(memory, at, end);
-		else
+		if (!(at >= 0 && at + headerLength <= end && end <= memory.length && view.getUint32(at, true) === protocolId && view.getUint16(at + 4, true) === headerLength))
 			// Says what is wrong.
 			super.open(memory, at, end);
+		this.memory = memory;
+		this.at = at;
+		this.end = this.limit = end;
 		this.flags = view.getUint32(at + 16, true);
 		this.status = view.getUint32(at + 8, true);
 		const low = view.getUint32(at + 24, true), high = view.getUint32(at + 28, true);

@@ -3,7 +3,7 @@
  * it is so. Two files take turns: each holds a base, sorted as the spool sorts, and a tail of records in the order of events; a full tail is merged with the base
  * into the other file, whose header comes last and makes it the one that counts. Nothing that counts is ever written over, renamed or deleted.
  */
-import { crc32, File, flushFolder } from "../../hosts/storage/storage.js";
+import { crc32, File, flushFolder, Lock } from "../../hosts/storage/storage.js";
 import { StorageError } from "../errors/errors.js";
 import { checkRecord, compareKeys, getEntry, JournalEntry, JournalState, keyAt, keyLength, lengthAt, putEntry, putKey, sameSize, type ScanKey, stateAt, temporaryAt, trimRecord } from "./journal-record.js";
 import { baseAt, Block, Marks, Merger, recordsMost, sector } from "./journal-base.js";
@@ -51,6 +51,8 @@ const unreadable = -2;
 export class Journal {
 	#path: string;
 	#options: JournalOptions;
+	/** Whoever has it may write. */
+	#lock: Lock | undefined;
 	#file: File | undefined;
 	#suffix = "-a";
 	#generation = 0;
@@ -84,7 +86,10 @@ export class Journal {
 	constructor(options: JournalOptions) {
 		this.#path = options.path;
 		this.#options = options;
-		this.#guarded(() => this.#open(options.anew));
+		this.#guarded(() => {
+			this.#lock = this.#lockIt();
+			this.#open(options.anew);
+		});
 	}
 
 	/** A number for a temporary file that none of this device's had before. It is remembered with the entry that names it. */
@@ -127,7 +132,7 @@ export class Journal {
 		this.#marks = new Marks(this.#baseRecords);
 	}
 
-	/** The look has ended. complete: every scan of the folder was asked for by find(): what is done and was not met is not remembered any longer, when it is worth a rewriting. */
+	/** The look has ended. complete: every scan of the folder was asked for by find(): what is done and was not met is not remembered any longer, when it is worth a rewriting; and what was under way of such a scan. */
 	endLook(complete: boolean): void {
 		if (this.#marks && complete) {
 			this.#reached = this.#baseRecords;
@@ -139,8 +144,25 @@ export class Journal {
 			// All of them: that is rather another folder, or a medium that is not there.
 			if (gone > scansMax && gone > this.#baseRecords >> 2 && gone < this.#baseRecords)
 				this.#guarded(() => this.#compact());
+			this.#guarded(() => this.#forgetGone());
 		}
 		this.#marks = undefined;
+	}
+
+	/** What was under way of scans that the look has not met: moved or deleted when power failed, or taken away half sent. */
+	#forgetGone(): void {
+		for (let i = 0, count = this.#count; i < this.#count; i++) {
+			const entry = this.#metAt(i) === 0 ? this.#read(i) : undefined;
+			if (!entry || entry.state >= JournalState.DONE)
+				continue;
+			entry.state = JournalState.FORGOTTEN;
+			this.#append(entry);
+			// A rewriting has put them into other places.
+			if (this.#count !== count) {
+				count = this.#count;
+				i = -1;
+			}
+		}
 	}
 
 	/** Whether close() was called, or an error has closed it. */
@@ -149,7 +171,8 @@ export class Journal {
 	/** Safe to call twice. */
 	close(): void {
 		this.#file?.close();
-		this.#file = undefined;
+		this.#lock?.close();
+		this.#file = this.#lock = undefined;
 	}
 
 	/** Merges the tail into the base. It happens by itself when the tail is full. */
@@ -169,6 +192,17 @@ export class Journal {
 	}
 
 	// OPENING
+
+	#lockIt(): Lock {
+		try {
+			return new Lock(`${this.#path}-lock`);
+		}
+		catch (error) {
+			if ((error as { code?: string }).code !== "EBUSY")
+				throw error;
+			throw new StorageError(`journal ${this.#path}: another uploader is at work with it: two would send the same scans. Nothing is sent until it has ended`, { cause: error });
+		}
+	}
 
 	#open(anew: boolean): void {
 		const a = this.#peek("-a");

@@ -308,6 +308,8 @@ class FolderListing {
 	}
 }
 
+const locked = new Set<string>();
+
 const storage: Functions = {
 	xs_storage_file(path: string, mode: string) {
 		const flags = flagsOfMode[mode];
@@ -360,6 +362,18 @@ const storage: Functions = {
 		const file = held.get(this) as { fd: number } | undefined;
 		held.delete(this);
 		if (file) closeSync(file.fd);
+	},
+
+	// Within this one process: other processes are the C's affair.
+	xs_storage_lock(path: string) {
+		if (locked.has(path)) throw Object.assign(new Error(`lock ${path}: Device or resource busy`), { code: "EBUSY" });
+		closeSync(attempt("open", String(path), () => openFile(String(path), constants.O_RDWR | constants.O_CREAT)));
+		locked.add(path);
+		held.set(this, path);
+	},
+	xs_storage_lock_close() {
+		locked.delete(held.get(this) as string);
+		held.delete(this);
 	},
 
 	xs_storage_scan(path: string) { held.set(this, attempt("scan", String(path), () => opendirSync(String(path)))); },

@@ -16,6 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if !defined(ESP_PLATFORM)
+	#include <sys/file.h>
+#endif
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -120,6 +123,34 @@ int storage_length(storage_file file, double *length)
 }
 
 int storage_flush(storage_file file) { return fsync((int)file) < 0 ? errno : 0; }
+
+int storage_lock(storage_file *lock, const char *path)
+{
+#if defined(ESP_PLATFORM)
+	(void)path;
+	*lock = 0;
+#else
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return errno;
+	/* Other errors: a file system without locks. */
+	if ((flock(fd, LOCK_EX | LOCK_NB) < 0) && (EWOULDBLOCK == errno)) {
+		close(fd);
+		return EBUSY;
+	}
+	*lock = fd;
+#endif
+	return 0;
+}
+
+void storage_unlock(storage_file lock)
+{
+#if defined(ESP_PLATFORM)
+	(void)lock;
+#else
+	close((int)lock);
+#endif
+}
 
 static void takeStatus(const struct stat *status, storage_status_result *result)
 {

@@ -124,6 +124,24 @@ int storage_flush(storage_file file)
 	return FlushFileBuffers(handleOf(file)) || (ERROR_ACCESS_DENIED == GetLastError()) ? 0 : win_error();
 }
 
+/* Open to nobody else: that is the lock. */
+int storage_lock(storage_file *lock, const char *path)
+{
+	wchar_t *wide;
+	HANDLE handle;
+	int error = win_path(&wide, path, 0);
+	if (error)
+		return error;
+	handle = CreateFileW(wide, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+	if (INVALID_HANDLE_VALUE == handle)
+		error = ERROR_SHARING_VIOLATION == GetLastError() ? EBUSY : win_error();
+	free(wide);
+	*lock = (storage_file)handle;
+	return error;
+}
+
+void storage_unlock(storage_file lock) { CloseHandle(handleOf(lock)); }
+
 /* NAMES */
 
 /* Asks the file itself: what its folder says of it may be older, and of a link it is the link's. */

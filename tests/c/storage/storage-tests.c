@@ -175,6 +175,36 @@ static void spelling(const char *folder)
 	check((ENOENT == storage_open_folder(&(storage_folder *){ NULL }, "")) && (ENOENT == storage_remove("")), "an empty path is none");
 }
 
+#if !defined(_WIN32)
+/* Another process has the lock, until it dies. */
+static void locking(const char *path)
+{
+	int had[2], error = -1, freed = -1;
+	char byte;
+	storage_file lock;
+	pid_t child;
+	if (pipe(had) < 0)
+		exit(1);
+	child = fork();
+	if (0 == child) {
+		byte = (char)storage_lock(&lock, path);
+		if (write(had[1], &byte, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	if (read(had[0], &byte, 1) == 1 && !byte)
+		error = storage_lock(&lock, path);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	freed = storage_lock(&lock, path);
+	if (!freed)
+		storage_unlock(lock);
+	close(had[0]);
+	close(had[1]);
+	check((EBUSY == error) && !freed && !storage_remove(path), "a lock is another program's until that dies");
+}
+#endif
+
 int main(void)
 {
 	char folder[300], path[320], other[320], bytes[16];
@@ -192,6 +222,7 @@ int main(void)
 	snprintf(other, sizeof(other), "%s/b", folder);
 #if !defined(_WIN32)
 	fullMedium(path);
+	locking(path);
 #endif
 	check((0 == storage_open(&file, path, "w+")) && (0 == storage_set_size(file, 6000000000u)) && (0 == storage_write(file, "xyz", 3, 5999999999u, &count)) && (3 == count)
 		&& (0 == storage_read(file, bytes, sizeof(bytes), 5999999999u, &count)) && (3 == count) && !memcmp(bytes, "xyz", 3) && (0 == storage_flush(file)), "positions past 4 GiB");

@@ -92,6 +92,8 @@ class Bench {
 				this.journal!.beginLook();
 				for (let i = 0; i < argument; i++) this.find(i);
 				this.journal!.endLook((argument & 1) !== 0);
+				// What was under way of scans that it has not met.
+				if ((argument & 1) !== 0) this.told.forEach((states, number) => { if (number >= argument && states.at(-1)! < JournalState.DONE) states.push(JournalState.FORGOTTEN); });
 				return "";
 			}
 			case 6: {

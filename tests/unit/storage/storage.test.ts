@@ -1,5 +1,5 @@
 /** hosts/storage/storage.ts over the file system that the tests run on. */
-import { crc32, createDirectory, File, flushFolder, getText, move, putText, remove, replace, Scan, status, Status } from "../../../hosts/storage/storage.js";
+import { crc32, createDirectory, File, flushFolder, getText, Lock, move, putText, remove, replace, Scan, status, Status } from "../../../hosts/storage/storage.js";
 import { bytesEqual, deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { clear, load, save, scratch } from "../../support/scratch.js";
 
@@ -34,6 +34,16 @@ describe("storage", () => {
 	const path = (name: string): string => folder + "/" + name;
 	beforeEach(() => { folder = scratch(); });
 	afterEach(() => clear(folder));
+
+	it("Lock: one at a time, until it is closed", () => {
+		const lock = new Lock(path("lock"));
+		equal(failure(() => new Lock(path("lock"))).code, "EBUSY");
+		new Lock(path("another")).close();
+		lock.close();
+		lock.close();
+		new Lock(path("lock")).close();
+		equal(failure(() => new Lock(path("none/lock"))).code, "ENOENT");
+	});
 
 	describe("File", () => {
 		it("writes and reads at any position", () => {

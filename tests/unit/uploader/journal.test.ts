@@ -249,6 +249,29 @@ describe("the journal", () => {
 		journal.close();
 	});
 
+	it("forgets what was under way of scans that have gone: moved or deleted just before power failed", () => {
+		let journal = open();
+		const here = scan("here.pdf"), halfSent = scan("half.pdf");
+		journal.record(entry(here, JournalState.SENDING, { temporary: 1, place: 1 }));
+		for (let i = 0; i < 100; i++) {
+			journal.record(entry(scan(`gone ${i}.pdf`), JournalState.PUBLISHED, { target: "gone.pdf" }));
+			if (i === 50) journal.record(entry(halfSent, JournalState.SENDING, { temporary: 2, place: 1 }));
+		}
+		journal.beginLook();
+		journal.find(here);
+		journal.endLook(false);
+		ok(journal.unfinished(101), "a look that did not see all proves nothing");
+		journal.beginLook();
+		journal.find(here);
+		journal.endLook(true);
+		journal = again(journal);
+		equal(journal.unfinished(0)?.name, "here.pdf");
+		equal(journal.unfinished(1), undefined);
+		equal(journal.find(halfSent), undefined);
+		deepEqual(lines, []);
+		journal.close();
+	});
+
 	it("forgets nothing that a look has yet to come to when the tail fills up in its middle", () => {
 		let journal = open();
 		const keys: ScanKey[] = [];
@@ -496,6 +519,13 @@ describe("the journal", () => {
 		journal = open();
 		equal(journal.find(scan("a")), undefined);
 		journal.close();
+	});
+
+	it("is one program's at a time", () => {
+		const first = open();
+		throws(() => open(), StorageError, /another uploader is at work with it/);
+		first.close();
+		open().close();
 	});
 
 	it("says why it can't be written", () => {
