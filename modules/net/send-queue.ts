@@ -11,7 +11,6 @@ export class SendQueue {
 	/** The first byte of the first message that the socket has not taken. */
 	at = 0;
 
-	get full(): boolean { return this.length === SendQueue.capacity; }
 	/** Where the first message ends. */
 	get end(): number { return this.#entries[3 * this.#first + 1]; }
 

@@ -20,6 +20,7 @@ const sessionPort = 139;
 /** StreamProtocolLength has 24 bits, RFC 1002's LENGTH 17. */
 const maxDirectLength = 0xFFFFFF;
 const maxSessionLength = 0x1FFFF;
+const waitingMax = SendQueue.capacity;
 /** A message's age is counted in ticks. */
 const ticksPerTimeout = 4;
 
@@ -152,7 +153,7 @@ export class Transport {
 	 */
 	send(at: number, end: number, following = 0): void {
 		const length = end - at + following;
-		if (!(this.#phase === Phase.OPEN && this.#following === 0 && at >= prefixLength && end > at && length <= this.maxLength && end <= this.#length))
+		if (!(this.#phase === Phase.OPEN && this.#following === 0 && this.#queue.length < waitingMax && at >= prefixLength && end > at && length <= this.maxLength && end <= this.#length))
 			throw this.refuse(at, end);
 		// The type of a message is 0.
 		this.#view.setUint32(at - prefixLength, length);
@@ -163,7 +164,7 @@ export class Transport {
 
 	/** Sends memory[at, end) as the next part of the message that send() began. As send() otherwise; RangeError for more than that has announced. */
 	sendMore(at: number, end: number): void {
-		if (!(this.#phase === Phase.OPEN && end - at <= this.#following && at >= 0 && end > at && end <= this.#length))
+		if (!(this.#phase === Phase.OPEN && end - at <= this.#following && this.#queue.length < waitingMax && at >= 0 && end > at && end <= this.#length))
 			throw this.refuse(at, end);
 		this.#following -= end - at;
 		this.post(at, end, at);
@@ -173,8 +174,6 @@ export class Transport {
 	private post(from: number, end: number, name: number): void {
 		const length = end - from;
 		if (length > this.#room || this.#pumping || this.#queue.length > 0 || !this.writeNow(from, length)) {
-			if (this.#queue.full)
-				throw new RangeError(`${SendQueue.capacity} messages are waiting for the socket already`);
 			this.#queue.push(from, end, name);
 			return this.pump();
 		}
@@ -191,6 +190,8 @@ export class Transport {
 			return this.#reason ?? new TransportError(`the connection to ${this.#peer} port ${this.port} was closed by this side`, "CLOSED");
 		if (!(at >= prefixLength && end > at && end - at <= this.maxLength && end <= this.#length))
 			return new RangeError(`message [${at}, ${end}): expected 1 to ${this.maxLength} bytes in [${prefixLength}, ${this.#length})`);
+		if (this.#queue.length >= waitingMax)
+			return new RangeError(`${waitingMax} messages are waiting for the socket already`);
 		return new RangeError(`message [${at}, ${end}): ${this.#following} bytes of the message before it are still to come, ${this.maxLength} are the most`);
 	}
 
