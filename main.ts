@@ -9,13 +9,14 @@ import { Kerberos } from "./modules/auth/kerberos/kerberos.js";
 import type { Mechanism } from "./modules/auth/mechanism.js";
 import { NTLM } from "./modules/auth/ntlm.js";
 import { SPNEGO } from "./modules/auth/spnego.js";
-import { allSigningAlgorithms, ciphers, signingAlgorithms } from "./modules/client/algorithms.js";
+import { fixedOffers, type Offers } from "./modules/client/algorithms.js";
 import { Buffers } from "./modules/client/buffers.js";
 import { Connection } from "./modules/client/connection.js";
 import { Habits } from "./modules/client/habits.js";
 import { cipherName, signingName } from "./modules/client/keys.js";
 import { dialectName, negotiate, refusesOffer, type Negotiated, type Policy } from "./modules/client/negotiate.js";
 import { chooseRing } from "./modules/client/ring.js";
+import { selfTest } from "./modules/client/self-test.js";
 import { Session } from "./modules/client/session.js";
 import type { TreeConnect } from "./modules/client/tree-connect.js";
 import { AuthenticationError, SettingsError, StatusError, StorageError } from "./modules/errors/errors.js";
@@ -48,6 +49,7 @@ class Application {
 	#settings: Settings;
 	#buffers: Buffers;
 	#policy: Policy;
+	#offers: Offers;
 	/** Lives as long as the program, for its tickets and what it learned; undefined where no realm is known, or none is wanted. */
 	#kerberos: Kerberos | undefined;
 	/** Whether the server refused the log-on: asking again would lock the account. */
@@ -66,6 +68,10 @@ class Application {
 		if (memory)
 			log(`write pipeline: ${slots} slots of ${slotLength / 1024} KiB, taken from ${Math.floor(memory.free / 1024)} KiB of free memory`);
 		this.#buffers = new Buffers(slots, slotLength);
+		this.#offers = offersOf(settings, settings.algorithms === "measured" ? selfTest({ bytes: this.#buffers.idle, ticks: () => Time.ticks, log }) : fixedOffers);
+		const { signing, ciphers, allCiphers } = this.#offers;
+		if (settings.encryption === "required" && allCiphers.length === 0)
+			throw new Error("encryption=required, and no cipher gives right answers on this machine: nothing is sent");
 		// Until the journal tells the device's own.
 		const clientGuid = new Uint8Array(16);
 		random(clientGuid, 0, clientGuid.length);
@@ -73,7 +79,7 @@ class Application {
 			dialectMin: settings.dialectMin, dialectMax: settings.dialectMax,
 			signingRequired: settings.signing === "required" && settings.auth !== "guest",
 			encryption: settings.encryption,
-			ciphers: settings.encryptionAlgorithms ?? ciphers, signingAlgorithms: settings.signingAlgorithms ?? signingAlgorithms,
+			ciphers, signingAlgorithms: signing, moreCiphers: ciphers.length < allCiphers.length,
 			server: settings.server, clientGuid,
 		};
 		this.#kerberos = this.#makeKerberos();
@@ -129,10 +135,11 @@ class Application {
 			return await this.#logOn(previousSessionId);
 		}
 		catch (error) {
-			if (!refusesOffer(error) || this.#settings.signingAlgorithms || this.#policy.signingAlgorithms === allSigningAlgorithms)
+			const { allSigning, allCiphers } = this.#offers, { signingAlgorithms, ciphers } = this.#policy;
+			if (!refusesOffer(error) || allSigning.length === signingAlgorithms.length && allCiphers.length === ciphers.length)
 				throw error;
-			this.#verbose("The server wants another signing algorithm: connecting anew");
-			this.#policy = { ...this.#policy, signingAlgorithms: allSigningAlgorithms };
+			this.#verbose("The server wants another algorithm: connecting anew");
+			this.#policy = { ...this.#policy, signingAlgorithms: allSigning, ciphers: allCiphers, moreCiphers: false };
 			return this.#logOn(previousSessionId);
 		}
 	}
@@ -209,6 +216,14 @@ class Application {
 		if (this.#settings.verbose)
 			log(`SMB2: ${line}`);
 	}
+}
+
+/** What the settings name is all that is offered. */
+function offersOf({ signingAlgorithms, encryptionAlgorithms }: Settings, { signing, ciphers, allSigning, allCiphers }: Offers): Offers {
+	return {
+		signing: signingAlgorithms ?? signing, allSigning: signingAlgorithms ?? allSigning,
+		ciphers: encryptionAlgorithms ?? ciphers, allCiphers: encryptionAlgorithms ?? allCiphers,
+	};
 }
 
 /** A number from 0 to below 1, for waits. */

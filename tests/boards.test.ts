@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, normalize, relative } from "node:path";
 import { parseBoard } from "../hosts/esp32/device/board.js";
 import { parseWiring, type Wiring } from "../hosts/esp32/storage/wiring.js";
+import { reserve } from "../modules/client/ring.js";
 import { deepEqual, equal, ok } from "./support/assert.js";
 import { writeGeneratedHeaders } from "./support/generated-headers.js";
 import { root, tool } from "./support/repository.js";
@@ -142,7 +143,13 @@ describe("boards", () => {
 			it("asks ESP-IDF for what we need", () => {
 				const options = settings(board);
 				// 20 Mbit/s at 10 ms; lwIP wants no more than 65535 without window scaling.
-				for (const name of ["CONFIG_LWIP_TCP_SND_BUF_DEFAULT", "CONFIG_LWIP_TCP_WND_DEFAULT"]) ok(Number(options.get(name)) >= 25_000 && Number(options.get(name)) <= 65535, name);
+				const number = (name: string): number => Number(options.get(`CONFIG_${name}`));
+				ok(number("LWIP_TCP_SND_BUF_DEFAULT") >= 25_000 && number("LWIP_TCP_SND_BUF_DEFAULT") <= 65535, "send buffer");
+				if (!board.startsWith("qemu-")) {
+					// Frames of 1.6 KB: what waits to be sent is there twice, and what waits to be read must have room in the driver.
+					ok(number("LWIP_TCP_SND_BUF_DEFAULT") + number("ESP_WIFI_DYNAMIC_TX_BUFFER_NUM") * 1600 <= reserve, "reserve");
+					ok(number("LWIP_TCP_WND_DEFAULT") < number("ESP_WIFI_DYNAMIC_RX_BUFFER_NUM") * 1436, "receive window");
+				}
 				// The SDK's own settings have no watchdog.
 				for (const name of ["CONFIG_ESP_TASK_WDT_EN", "CONFIG_ESP_TASK_WDT_PANIC"]) equal(options.get(name), "y", name);
 				for (const name of ["CONFIG_MBEDTLS_CMAC_C", "CONFIG_MBEDTLS_CCM_C", "CONFIG_MBEDTLS_GCM_C", "CONFIG_FATFS_LFN_HEAP", "CONFIG_FATFS_API_ENCODING_UTF_8", "CONFIG_PARTITION_TABLE_CUSTOM"]) equal(options.get(name), "y", name);

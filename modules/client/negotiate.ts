@@ -19,6 +19,8 @@ export interface Policy {
 	/** Cipher and SigningAlgorithm, what this platform does best first. */
 	readonly ciphers: readonly number[];
 	readonly signingAlgorithms: readonly number[];
+	/** Whether there are ciphers that were kept back: a server that has none of these makes it a NarrowOffer. */
+	readonly moreCiphers?: boolean;
 	/** The server's name as the person gave it. */
 	readonly server: string;
 	/** 16 bytes that stay the same for this device. */
@@ -61,7 +63,7 @@ export function dialectName(dialect: number): string {
 /** Sets the connection's dialect and maxWriteSize. ProtocolError for an answer that does not fit what was asked; TransportError with a hint where the server hangs up. */
 export async function negotiate(connection: Connection, policy: Policy): Promise<Negotiated> {
 	const dialects = allDialects.filter(dialect => dialect >= policy.dialectMin && dialect <= policy.dialectMax);
-	const encrypts = policy.encryption !== "off" && policy.dialectMax >= Dialect.SMB3_00;
+	const encrypts = policy.encryption !== "off" && policy.ciphers.length > 0 && policy.dialectMax >= Dialect.SMB3_00;
 	const offer = {
 		dialects,
 		ciphers: encrypts ? policy.ciphers : [],
@@ -102,6 +104,8 @@ export async function negotiate(connection: Connection, policy: Policy): Promise
 	catch (error) {
 		throw explained(error as Error, connection, dialects);
 	}
+	if (encrypts && policy.moreCiphers && connection.dialect === Dialect.SMB3_11 && negotiated.cipher === Cipher.NONE)
+		throw new NarrowOffer("NEGOTIATE: the server has none of the ciphers that were offered");
 	if (policy.encryption === "required" && negotiated.cipher === Cipher.NONE)
 		throw new ProtocolError(`NEGOTIATE: the server does not encrypt (${dialectName(connection.dialect)}), encryption=required: enable encryption and SMB 3 on it; nothing was sent`);
 	return negotiated;
@@ -169,9 +173,14 @@ function chosenIn(response: NegotiateResponse, offer: Offer): Chosen {
 	return { signing: signing === -1 ? SigningAlgorithm.AES_CMAC : signing, cipher: Math.max(cipher, Cipher.NONE) };
 }
 
-/** Whether that is how a server answers (Samba 4.17 does) that has no algorithm in common with the SIGNING_CAPABILITIES that it was sent. */
+/** The server may have something in common with what was kept back: it is to be asked again with all, over another connection. */
+export class NarrowOffer extends ProtocolError {
+	override get name(): string { return "NarrowOffer"; }
+}
+
+/** Whether a server has nothing in common with an offer: INVALID_PARAMETER is what Samba 4.17 answers to such SIGNING_CAPABILITIES. */
 export function refusesOffer(error: unknown): boolean {
-	return error instanceof StatusError && error.status === NTStatus.INVALID_PARAMETER && error.request === "NEGOTIATE";
+	return error instanceof NarrowOffer || error instanceof StatusError && error.status === NTStatus.INVALID_PARAMETER && error.request === "NEGOTIATE";
 }
 
 /** Says what a server most likely means that does not answer a NEGOTIATE as it should. */

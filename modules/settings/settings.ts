@@ -22,6 +22,8 @@ export interface Settings {
 	dialectMax: number;
 	signing: "required" | "when-offered";
 	encryption: "on-demand" | "preferred" | "required" | "off";
+	/** What is offered where neither of the next two says so: a fixed order, or what is fastest on this machine. */
+	algorithms: "fixed" | "measured";
 	/** SigningAlgorithm and Cipher numbers ([MS-SMB2] 2.2.3.1.7, 2.2.3.1.2), best first; undefined: the client's own choice. */
 	signingAlgorithms: readonly number[] | undefined;
 	encryptionAlgorithms: readonly number[] | undefined;
@@ -66,6 +68,7 @@ const meanings = Object.freeze({
 	dialect: "2.0.2 | 2.1 | 3.0 | 3.0.2 | 3.1.1, or a range such as 3.0-3.1.1",
 	signing: "required | when-offered",
 	encryption: "on-demand (of the server or the share) | preferred | required | off",
+	algorithms: "fixed | measured (by a self-test at start): what SMB 3.1.1 is offered for signing and encryption",
 	"signing-algorithms": "AES-CMAC, AES-GMAC, HMAC-SHA256: which SMB 3.1.1 may use, best first",
 	"encryption-algorithms": "AES-128-CCM, AES-128-GCM, AES-256-CCM, AES-256-GCM: which SMB 3.1.1 may use, best first",
 	source: "folder of scans",
@@ -153,6 +156,7 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 		return numbers;
 	};
 	const signingAlgorithms = list("signing-algorithms", signers), encryptionAlgorithms = list("encryption-algorithms", ciphers);
+	const algorithms = choice("algorithms", ["fixed", "measured"]);
 	const source = needed("source");
 	const after = choice("after", ["keep", "move", "delete"]);
 	const verify = choice("verify", ["length", "content"]);
@@ -181,7 +185,7 @@ export function parseSettings(values: Record<string, unknown>, platformKeys: rea
 		server, port, share, path: path.join("/"),
 		user: text("user"), password: text("password"), domain: text("domain"), auth,
 		realm, kdc: kdc!,
-		dialectMin, dialectMax, signing, encryption, signingAlgorithms, encryptionAlgorithms,
+		dialectMin, dialectMax, signing, encryption, algorithms, signingAlgorithms, encryptionAlgorithms,
 		source: folder, name: text("name") || "{name}", journal, state,
 		after, verify, watch, timeout, patience, verbose: verbose === "true" || verbose === "1",
 	};

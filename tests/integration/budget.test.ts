@@ -53,6 +53,13 @@ const protections = [["signed", {}], ["signed by AES-GMAC", { "signing-algorithm
 		ok(collections[1]! - collections[0]! <= 3, `collections: ${collections.join(" and ")}`);
 	});
 
+	it("the self-test of algorithms=measured, too", async () => {
+		scanner.put("scan.jpg", 1_048_576);
+		const run = await scanner.send(samba, { path: "measured", algorithms: "measured" }, { bits: 32, hostOptions: ["--report"] });
+		assertSaid(run, 0, /self-test: AES-256-GCM [0-9.]+ MB\/s/);
+		ok(heapOf(run)["staticUsed"]! <= 65_536, run.err);
+	});
+
 	it("fifty files one after the other, too", async () => {
 		for (let number = 1; number <= 50; number++) scanner.put(`scan ${number}.jpg`, 30_000);
 		const run = await scanner.send(samba, { path: "many" }, { bits: 32, hostOptions: ["--report"] });

@@ -67,6 +67,28 @@ describe("encryption and signing", function () {
 
 	it("encryption-algorithms=AES-256-GCM offers that alone", () => arrives({}, { encryption: "required", "encryption-algorithms": "AES-256-GCM" }, "encrypted (AES-256-GCM)"));
 
+	for (const bits of allBits) {
+		it(`algorithms=measured says what it measured before it connects, and a server that takes none of the first is offered the rest, ${bits} bits`, async () => {
+			samba = await startSamba({ signing: "mandatory" });
+			const run = await scanner.send(samba, { path: "in", verbose: true, encryption: "preferred", algorithms: "measured" }, { bits });
+			assertSaid(run, 0);
+			const [measured, rest] = [run.err.slice(0, run.err.indexOf("Connecting to")), run.err.slice(run.err.indexOf("Connecting to"))];
+			for (const name of [...signings, ...ciphers])
+				ok(new RegExp(`^self-test: ${name} [0-9.]+ MB/s$`, "m").test(measured), run.err);
+			ok(!rest.includes("self-test"), run.err);
+			assertSame(`${samba.folderOf()}/in/scan.pdf`, bytes);
+			await samba.stop();
+
+			const [, signing, cipher] = /^self-test: offered at first are (.*); (.*)$/m.exec(measured)!.map(list => list.split(", "));
+			ok(signing!.length > 0 && cipher!.length > 0, run.err);
+			// Where all are about as fast nothing is kept back.
+			const [otherSigning, otherCipher] = [signings.find(name => !signing!.includes(name)) ?? signings[0]!, ciphers.find(name => !cipher!.includes(name)) ?? ciphers[0]!];
+			await arrives({ global: only(otherSigning, otherCipher) }, { encryption: "required", algorithms: "measured" }, `encrypted (${otherCipher})`, bits);
+			await samba.stop();
+			await arrives({ global: only(signing![0]!, otherCipher) }, { encryption: "required", "signing-algorithms": signing![0]!, algorithms: "measured" }, `encrypted (${otherCipher})`, bits);
+		});
+	}
+
 	it("encryption=preferred takes what there is", async () => {
 		await arrives({}, { encryption: "preferred" }, "encrypted (");
 		await samba.stop();

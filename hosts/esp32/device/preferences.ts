@@ -11,6 +11,9 @@ export interface PreferenceModule {
 /** NVS takes no longer keys, and no longer text with its final zero. */
 const mostKeyLength = 15;
 const mostValueLength = 1024;
+/** Settings whose names are longer, and what they are called there. */
+const signing = "signing-algorithms", shortSigning = "signing-algs";
+const encryption = "encryption-algorithms", shortEncryption = "encryption-algs";
 
 export class Preferences {
 	readonly #io: PreferenceModule;
@@ -23,13 +26,13 @@ export class Preferences {
 
 	/** Why NVS cannot hold that, undefined where it can. */
 	static refuses(key: string, value: string): string | undefined {
-		if (key.length > mostKeyLength)
+		if (stored(key).length > mostKeyLength)
 			return `unknown setting "${key}"`;
 		return value.length > mostValueLength ? `${key}=…: at most ${mostValueLength} characters` : undefined;
 	}
 
 	get(key: string): string | undefined {
-		const value = this.#io.get(this.#domain, key);
+		const value = this.#io.get(this.#domain, stored(key));
 		return value === undefined ? undefined : String(value);
 	}
 
@@ -37,16 +40,21 @@ export class Preferences {
 	set(key: string, value: string): void {
 		const old = this.get(key);
 		if (value !== "" && value !== old)
-			this.#io.set(this.#domain, key, value);
+			this.#io.set(this.#domain, stored(key), value);
 		else if (value === "" && old !== undefined)
-			this.#io.delete(this.#domain, key);
+			this.#io.delete(this.#domain, stored(key));
 	}
 
 	/** The settings of the build, overlaid by these. */
 	over(built: Readonly<Record<string, unknown>>): Record<string, unknown> {
 		const values: Record<string, unknown> = { ...built };
-		for (const key of this.#io.keys(this.#domain))
-			values[key] = this.get(key);
+		for (const key of this.#io.keys(this.#domain)) {
+			const name = key === shortSigning ? signing : key === shortEncryption ? encryption : key;
+			values[name] = this.get(name);
+		}
 		return values;
 	}
 }
+
+/** The key in NVS. */
+function stored(key: string): string { return key === signing ? shortSigning : key === encryption ? shortEncryption : key; }

@@ -1,7 +1,7 @@
 /** What is signed by which algorithm, what is encrypted and when, and what becomes of a server that does otherwise ([MS-SMB2] 3.2.5.1.1, 3.2.5.2, 3.2.5.3.1). */
 import { Key } from "../../../hosts/crypto/key.js";
 import { headRoom, messageRoom } from "../../../modules/client/layout.js";
-import type { Policy } from "../../../modules/client/negotiate.js";
+import { refusesOffer, type Policy } from "../../../modules/client/negotiate.js";
 import { Sealing } from "../../../modules/client/sealing.js";
 import { AuthenticationError, ProtocolError, TransportError } from "../../../modules/errors/errors.js";
 import { Memory } from "../../../modules/smb2/wire.js";
@@ -116,6 +116,37 @@ describe("encryption", () => {
 		await with_("preferred", { dialect: 0x0210 }, arrives);
 		await with_("preferred", { dialect: 0x0300, capabilities: 0x04 }, arrives);
 	});
+
+	it("is asked for with all ciphers, where the server has none of those that were offered at first", async () => {
+		for (const encryption of ["on-demand", "preferred", "required"] as const) {
+			await with_(encryption, { cipher: 0 }, async it => {
+				it.policy = { ...it.policy, ciphers: [1, 3], moreCiphers: true };
+				let refused: unknown;
+				try { await it.connect(); }
+				catch (error) { refused = error; }
+				ok(refusesOffer(refused), String(refused));
+				equal(it.peer.turns.length, 1);
+			});
+			await with_(encryption, { cipher: 3 }, it => {
+				it.policy = { ...it.policy, ciphers: [1, 3], moreCiphers: true };
+				return arrives(it);
+			});
+		}
+		await with_("off", { cipher: -1 }, it => {
+			it.policy = { ...it.policy, moreCiphers: true };
+			return arrives(it);
+		});
+		await with_("preferred", { dialect: 0x0210 }, it => {
+			it.policy = { ...it.policy, moreCiphers: true };
+			return arrives(it);
+		});
+	});
+
+	it("is not offered without a cipher that works", () => with_("preferred", { cipher: -1 }, async it => {
+		it.policy = { ...it.policy, ciphers: [] };
+		await arrives(it);
+		equal(it.peer.turns[0]!.request[64 + 8]! & 0x40, 0, "SMB2_GLOBAL_CAP_ENCRYPTION");
+	}));
 
 	for (const [what, options] of [
 		["without ENCRYPTION_CAPABILITIES", { cipher: -1 }], ["with no cipher in common", { cipher: 0 }], ["of SMB 2.1", { dialect: 0x0210, capabilities: 0x44 }],

@@ -1,6 +1,6 @@
 /** modules/client/ring.ts: the write pipeline's size by the memory at hand. */
 import { Buffers } from "../../../modules/client/buffers.js";
-import { chooseRing, ringLength } from "../../../modules/client/ring.js";
+import { chooseRing, reserve, ringLength } from "../../../modules/client/ring.js";
 import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 
 const most = Object.freeze({ slots: 4, slotLength: 16384 });
@@ -22,8 +22,9 @@ describe("the ring", () => {
 		}
 	});
 
-	it("is halved where less than 32 KiB would stay free, to the byte", () => {
-		const enough = ringLength(most) + 32768;
+	it("is halved where less than 56 KiB would stay free, to the byte", () => {
+		equal(reserve, 56 * 1024);
+		const enough = ringLength(most) + reserve;
 		deepEqual(chooseRing(most, { free: enough, largest: enough }), most);
 		deepEqual(chooseRing(most, { free: enough - 1, largest: enough - 1 }), { slots: 4, slotLength: 8192 });
 	});
@@ -35,13 +36,13 @@ describe("the ring", () => {
 
 	it("has fewer slots at last, and refuses what would starve the network", () => {
 		const two = ringLength({ slots: 2, slotLength: 4096 });
-		deepEqual(chooseRing(most, { free: two + 32768, largest: two }), { slots: 2, slotLength: 4096 });
-		throws(() => chooseRing(most, { free: two + 32767, largest: two + 32767 }), Error, /^not enough memory: the smallest write pipeline takes \d+ bytes/);
+		deepEqual(chooseRing(most, { free: two + reserve, largest: two }), { slots: 2, slotLength: 4096 });
+		throws(() => chooseRing(most, { free: two + reserve - 1, largest: two + reserve - 1 }), Error, /^not enough memory: the smallest write pipeline takes \d+ bytes/);
 		throws(() => chooseRing(most, { free: 300_000, largest: two - 1 }), Error, /in one piece$/);
 	});
 
 	it("is never asked for a slot below 4 KiB by halving: the manifest may", () => {
 		deepEqual(chooseRing({ slots: 4, slotLength: 2048 }, undefined), { slots: 4, slotLength: 2048 });
-		equal(chooseRing({ slots: 8, slotLength: 4096 }, { free: 60_000, largest: 60_000 }).slots, 4);
+		equal(chooseRing({ slots: 8, slotLength: 4096 }, { free: 85_000, largest: 85_000 }).slots, 4);
 	});
 });

@@ -3,7 +3,7 @@ import { Preferences, type PreferenceModule } from "../../../hosts/esp32/device/
 import { mostFileLength, takeSettingsFile } from "../../../hosts/esp32/device/settings-file.js";
 import { encodeUTF8 } from "../../../hosts/esp32/device/settings-lines.js";
 import { Scan, status, Status } from "../../../hosts/storage/storage.js";
-import { parseSettings } from "../../../modules/settings/settings.js";
+import { parseSettings, settingsHelp } from "../../../modules/settings/settings.js";
 import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { clear, load, save, scratch } from "../../support/scratch.js";
 
@@ -54,6 +54,23 @@ describe("settings.txt", () => {
 	const take = (built: Record<string, unknown> = { source: "/scans" }): string => takeSettingsFile({
 		folder, preferences: new Preferences({ io, domain: "scan" }), built, reserved: ["flash"], secrets: ["password", "passphrase"],
 		check: values => { parseSettings(values, ["ssid", "passphrase", "sntp", "flash"]); }, log: line => { log.push(line); },
+	});
+
+	it("takes every setting there is, also those whose names NVS has no room for", () => {
+		const known = settingsHelp().split("\n").map(line => line.trim().split("=")[0]!);
+		ok(known.length > 20 && known.includes("signing-algorithms"), known.join());
+		deepEqual(known.map(name => Preferences.refuses(name, "x")).filter(Boolean), []);
+		put(`${whole}signing-algorithms=AES-GMAC\nencryption-algorithms=AES-256-GCM\nalgorithms=measured\n`);
+		equal(take(), "taken", log.join("\n"));
+		ok([...io.values.keys()].every(key => key.length <= 15), [...io.values.keys()].join());
+		const { signingAlgorithms, encryptionAlgorithms, algorithms } = parseSettings(new Preferences({ io, domain: "scan" }).over({ source: "/scans" }), ["ssid", "passphrase"]);
+		deepEqual([signingAlgorithms, encryptionAlgorithms, algorithms], [[2], [4], "measured"]);
+		put("signing-algorithms=\nencryption-algorithms=\n");
+		equal(take(), "taken", log.join("\n"));
+		const values = new Preferences({ io, domain: "scan" }).over({});
+		deepEqual([values["signing-algorithms"], values["encryption-algorithms"]], [undefined, undefined]);
+		put("signing-algs=AES-GMAC\n");
+		equal(take(), "wrong");
 	});
 
 	it("that is not there changes nothing", () => {

@@ -78,6 +78,9 @@ describe("settings", () => {
 	});
 
 	it("name algorithms in the order in which they are offered", () => {
+		equal(parseSettings(good).algorithms, "fixed");
+		equal(parseSettings({ ...good, algorithms: "measured" }).algorithms, "measured");
+		refused({ algorithms: "fastest" }, /algorithms=fastest: expected fixed \| measured/);
 		equal(parseSettings(good).signingAlgorithms, undefined);
 		deepEqual(parseSettings({ ...good, "signing-algorithms": "AES-GMAC, aes-cmac,HMAC-SHA256" }).signingAlgorithms, [2, 1, 0]);
 		deepEqual(parseSettings({ ...good, "encryption-algorithms": "AES-256-GCM,AES-128-CCM" }).encryptionAlgorithms, [4, 1]);
