@@ -42,7 +42,7 @@ export interface Compound {
 
 /** The data plane: many requests under way, called back for each response. */
 export interface Stream {
-	/** The response, verified, to a request that register() announced. false: this message id is not the stream's. */
+	/** The response, verified, to a request that take() gave that message id. false: this message id is not the stream's. */
 	answered(messageId: number, status: number, memory: Memory, at: number, end: number): boolean;
 	/** An interim response to one of its requests. 1: the first, 0: one more, -1: this message id is not the stream's. */
 	pending(messageId: number): number;
