@@ -7,13 +7,16 @@ import type { Memory } from "../smb2/wire.js";
 
 /** TRANSFORM_HEADER from Nonce to its end: what is authenticated beside the message. */
 const associatedLength = 32;
+const headLength = TransformHeader.size;
+/** 2.2.41: Signature and Nonce. */
+const signatureOffset = 4, nonceOffset = 20;
 /** Messages sealed under one key before the session has to be made anew: a quarter of what the native counter allows. */
 const sealedMax = 0x40000000;
 
 /** The keys of both directions. */
 export class Sealing {
 	/** Bytes that have to be free before a message that is to be sealed. */
-	static readonly headLength = TransformHeader.size;
+	static readonly headLength = headLength;
 
 	readonly cipher: number;
 	readonly #sealer: AEAD;
@@ -21,6 +24,10 @@ export class Sealing {
 	readonly #transform = new TransformHeader();
 	#sealed = 0;
 	#limit: number;
+	/** Of the session, and the same as two numbers. */
+	#sessionId: Uint8Array | undefined;
+	#sessionLow = 0;
+	#sessionHigh = 0;
 
 	/** The keys are copied. limit: how many messages may be sealed. */
 	constructor(cipher: number, sealingKey: Key, openingKey: Key, limit = sealedMax) {
@@ -44,24 +51,35 @@ export class Sealing {
 		if (this.#sealed >= this.#limit)
 			throw new TransportError("the session has encrypted as much as one key may: a new one is needed", "KEY_USED_UP");
 		this.#sealed++;
-		const transform = this.#transform.begin(memory, at - Sealing.headLength);
-		transform.OriginalMessageSize = end - at;
-		transform.SessionId = sessionId;
-		this.#sealer.seal(memory.bytes, transform.signatureAt, transform.nonceAt, associatedLength, end - at);
-		return transform.at;
+		this.#know(sessionId);
+		const headAt = at - headLength;
+		this.#transform.layOut(memory, headAt, end - at, this.#sessionLow, this.#sessionHigh);
+		this.#sealer.seal(memory.bytes, headAt + signatureOffset, headAt + nonceOffset, associatedLength, end - at);
+		return headAt;
 	}
 
 	/** 3.2.5.1.1: opens the sealed message in memory[at, end) and returns where the plain one begins. ProtocolError for what this session's server did not seal. */
 	open(memory: Memory, at: number, end: number, sessionId: Uint8Array): number {
+		this.#know(sessionId);
 		const transform = this.#transform.open(memory, at, end);
-		const messageAt = transform.messageAt;
+		const messageAt = at + headLength;
 		if (transform.OriginalMessageSize !== end - messageAt || messageAt === end)
 			throw new ProtocolError(`TRANSFORM_HEADER: OriginalMessageSize ${transform.OriginalMessageSize}, the message has ${end - messageAt} bytes`);
-		if (!transform.isSession(sessionId))
+		if (!transform.isSessionOf(this.#sessionLow, this.#sessionHigh))
 			throw new ProtocolError("TRANSFORM_HEADER: the reply was encrypted for another session");
-		if (!this.#opener.open(memory.bytes, transform.signatureAt, transform.nonceAt, associatedLength, end - messageAt))
+		if (!this.#opener.open(memory.bytes, at + signatureOffset, at + nonceOffset, associatedLength, end - messageAt))
 			throw new ProtocolError("TRANSFORM_HEADER: the reply can't be decrypted: somebody may be between you and the server");
 		return messageAt;
+	}
+
+	/** SessionIds are compared as numbers. */
+	#know(sessionId: Uint8Array): void {
+		if (sessionId === this.#sessionId)
+			return;
+		const view = new DataView(sessionId.buffer, sessionId.byteOffset);
+		this.#sessionId = sessionId;
+		this.#sessionLow = view.getUint32(0, true);
+		this.#sessionHigh = view.getUint32(4, true);
 	}
 
 	/** Wipes both keys. Safe to call twice. */
