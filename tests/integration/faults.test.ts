@@ -2,7 +2,7 @@
 import { appendFileSync, readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deepEqual, equal, ok } from "../support/assert.js";
-import { Command, type Filter, type Message, Proxy, at, membersOf } from "../support/proxy.js";
+import { Command, type Filter, type Message, Proxy, at, commandsOf, membersOf } from "../support/proxy.js";
 import { type Run, type RunOptions, type Values } from "../support/run.js";
 import { type Samba, openConnections, startSamba } from "../support/samba.js";
 import { Scanner, assertSaid, assertSame, noise, onShare } from "../support/scanner.js";
@@ -24,6 +24,9 @@ function first(command: number, change: (message: Message) => Uint8Array | Uint8
 		return member.bytes.length === message.bytes.length ? change(message) : (change({ ...message, ...member }), message.bytes);
 	};
 }
+
+/** Whether a request gives the temporary file its name. */
+function renames({ bytes }: Message): boolean { return commandsOf(bytes).includes(Command.SET_INFO) && Buffer.from(bytes).includes(Buffer.from("scan.pdf", "utf16le")); }
 
 function shortened(bytes: Uint8Array, length: number): Uint8Array {
 	const result = bytes.slice(0, 4 + length);
@@ -249,12 +252,11 @@ describe("faults", function () {
 	});
 
 	it("others' file is not taken for the scan because it has the inode of its temporary", async () => {
-		const bytes = scanner.put("scan.pdf", 50_000);
+		const bytes = scanner.put("scan.pdf", 500_000);
 		let kill: (signal: NodeJS.Signals) => void = () => {};
-		let settings = 0;
-		// The times come first, then the rename: that one does not reach the server.
+		// The rename does not reach the server.
 		await sendThrough({ request(message) {
-			if (message.command !== Command.SET_INFO || ++settings < 2) return message.bytes;
+			if (!renames(message)) return message.bytes;
 			kill("SIGKILL");
 			return undefined;
 		} }, {}, samba, { onStart: stop => { kill = stop; } });
@@ -264,7 +266,7 @@ describe("faults", function () {
 		ok(/^\.scan-.*\.part$/.test(part!), part);
 		const folder = `${samba.folderOf()}/${path}`;
 		renameSync(`${folder}/${part!}`, `${folder}/scan.pdf`);
-		const others = noise(49_999, 99);
+		const others = noise(499_999, 99);
 		writeFileSync(`${folder}/scan.pdf`, others);
 		assertSaid(await scanner.sendAgain(samba, { path }), 0, /arrived as .*scan \(2\)\.pdf/);
 		assertSame(`${folder}/scan.pdf`, others);
@@ -276,18 +278,20 @@ describe("faults", function () {
 		// Without a durable handle it is looked for by name; a guest's replies can say anything.
 		const open = await startSamba({ guest: true, shares: [{ name: "scans", options: { "durable handles": "no" } }] });
 		try {
-			const bytes = scanner.put("scan.pdf", 50_000);
+			const bytes = scanner.put("scan.pdf", 500_000);
 			const FILE_READ_DATA = 1;
-			let settings = 0, refuse = false;
+			let renamed = false, cut = false, refuse = false;
 			const run = await sendThrough({
 				request(message) {
 					const { command, bytes, view } = message;
+					renamed ||= renames(message);
 					refuse ||= command === Command.CREATE && (view.getUint32(at.body + 24, true) & FILE_READ_DATA) !== 0 && Buffer.from(bytes).includes(Buffer.from("scan.pdf", "utf16le"));
 					return bytes;
 				},
 				reply(message) {
 					const { command, bytes, view } = message;
-					if (command === Command.SET_INFO && ++settings === 2) {
+					if (renamed && !cut) {
+						cut = true;
 						message.cut(true);
 						return undefined;
 					}

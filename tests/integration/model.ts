@@ -261,9 +261,9 @@ class World {
 			// Now and then what another scan holds, too.
 			const [copied] = this.#dice.below(10) === 0 ? [...this.#here.keys()] : [];
 			const bytes = copied !== undefined && existsSync(this.#scanner.path(copied)) ? read(this.#scanner.path(copied)) : noise(size, 1000 * ++this.#ids);
-			if (bytes.length >= 8) bytes.set(copied ? [] : new TextEncoder().encode(`#${this.#ids}`));
-			// A constant time tells nothing: size and name may be the same as well. Other times are never the same for one name.
-			const time = this.#dice.below(5) === 0 ? noClock : Date.UTC(2024, 0, 1, 1, 1, 1) + (this.#dice.below(3) === 0 ? 0 : this.#ids * 1000) + this.#ids;
+			if (bytes.length >= 8) bytes.set(copied !== undefined ? [] : new TextEncoder().encode(`#${this.#ids}`));
+			// A constant time tells nothing: size and name may be the same as well (with the content, too, it would be the scan that has arrived, and stay here). Other times are never the same for one name.
+			const time = this.#dice.below(5) === 0 && bytes.length >= 8 && copied === undefined ? noClock : Date.UTC(2024, 0, 1, 1, 1, 1) + (this.#dice.below(3) === 0 ? 0 : this.#ids * 1000) + this.#ids;
 			this.#lay(name, bytes, time);
 		}
 	}
