@@ -131,6 +131,7 @@ export class Uploader {
 		const { journal, after, listener } = this.#options;
 		if (!(journal instanceof Error)) {
 			this.#journal = journal;
+			this.#options.tidy.due ||= journal.begun;
 			journal.beginLook();
 			return undefined;
 		}
@@ -257,6 +258,7 @@ export class Uploader {
 		const transfer = new Transfer(scan, entry, {
 			path, name, device, verify, learned: this.#learned,
 			nextTemporary: () => this.#journal?.nextTemporary() ?? ++this.#temporaries,
+			metLeftover: () => { this.#options.tidy.due = true; },
 			remember: entry => this.#journal?.record(entry),
 			progressed: confirmed => {
 				backOff.reset();
