@@ -60,7 +60,6 @@ export class Journal {
 	#baseBlocks = 0;
 	#baseRecords = 0;
 	#temporaries = 0;
-	#begun = false;
 	/** 16 bytes, made once: [MS-SMB2] 2.2.3 ClientGuid. */
 	readonly clientGuid = new Uint8Array(16);
 
@@ -165,9 +164,6 @@ export class Journal {
 			}
 		}
 	}
-
-	/** Whether nothing is known of what an earlier program may have left on the share. */
-	get begun(): boolean { return this.#begun; }
 
 	/** Whether close() was called, or an error has closed it. */
 	get closed(): boolean { return this.#file === undefined; }
@@ -284,7 +280,6 @@ export class Journal {
 
 	/** The first file of the first journal. */
 	#begin(): void {
-		this.#begun = true;
 		this.#options.random(this.clientGuid, 0, 16);
 		this.#generation = this.#baseBlocks = this.#baseRecords = this.#temporaries = this.#count = 0;
 		this.#suffix = "-b";

@@ -131,7 +131,6 @@ export class Uploader {
 		const { journal, after, listener } = this.#options;
 		if (!(journal instanceof Error)) {
 			this.#journal = journal;
-			this.#options.tidy.due ||= journal.begun;
 			journal.beginLook();
 			return undefined;
 		}
