@@ -39,23 +39,25 @@ const requestsMax = 5;
 const roomForRequests = 2048;
 
 /**
- * Makes file and sends its bytes, or those of them that go with the first message: whoever called sends the rest. Rejects, as TreeConnect.create(), where no file came of it.
- * progressed() hears up to which byte the server has confirmed all.
+ * Makes file and sends its bytes, or none of them where it takes the long way: whoever called sends the rest. Rejects, as TreeConnect.create(), where no file came of it.
+ * opened() hears that there is one before more is sent than the first message, so that it can be gone on with; progressed(), up to which byte the server has confirmed all.
  */
-export async function put(tree: TreeConnect, file: NewFile, progressed: (confirmed: number) => void): Promise<Put> {
+export async function put(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
 	const { session: { connection }, habits } = tree;
 	if (!tree.mayJoin)
 		await tree.connect();
 	if (habits.files && !connection.sealed && file.length > 0) {
-		const done = await putAsCompound(tree, file, progressed);
+		const done = await putAsCompound(tree, file, opened, progressed);
 		if (done)
 			return done;
 	}
-	return { open: await tree.create(file.path, file.parameters, file.createGuid) };
+	const open = await tree.create(file.path, file.parameters, file.createGuid);
+	opened(open);
+	return { open };
 }
 
 /** undefined where it can't be done so, and nothing was done. */
-async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (confirmed: number) => void): Promise<Put | undefined> {
+async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put | undefined> {
 	const { session: { connection }, habits } = tree;
 	const joins = !tree.connected;
 	let settle: (failure?: Error) => void;
@@ -90,6 +92,8 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (conf
 	}
 	if (joins)
 		tree.joined();
+	if (open)
+		opened(open);
 	if (open && !failure)
 		window.start(open.fileId);
 	else

@@ -190,10 +190,7 @@ export class Transfer {
 				entry.target = this.#wanted(attempts);
 			named = true;
 			try {
-				const done = await this.#make(tree, createGuid), { open } = done;
-				entry.serverFile = open.diskId;
-				entry.createGuid = open.durable?.createGuid;
-				entry.fileId = open.durable?.fileId;
+				const done = await this.#make(tree, createGuid);
 				learned.way = this.#way;
 				// Nobody could delete it, or give it another name: it must not be forgotten.
 				if (this.#direct)
@@ -232,10 +229,20 @@ export class Transfer {
 	async #make(tree: TreeConnect, createGuid: Uint8Array): Promise<Put> {
 		const { scan } = this, { parameters, direct } = this.#ways[this.#way], path = this.#path();
 		if (!direct)
-			return put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#progressed);
+			return put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#opened, this.#progressed);
 		await tree.connect();
-		return { open: await tree.create(path, parameters, createGuid) };
+		const open = await tree.create(path, parameters, createGuid);
+		this.#opened(open);
+		return { open };
 	}
+
+	/** What it takes to go on with a new file, from the first record on. */
+	readonly #opened = ({ diskId, durable }: Open): void => {
+		const { entry } = this;
+		entry.serverFile = diskId;
+		entry.createGuid = durable?.createGuid;
+		entry.fileId = durable?.fileId;
+	};
 
 	/** Whether nothing may be renamed: the file stands under its own name from the start then, hidden until it is whole. */
 	get #direct(): boolean { return this.#ways[this.#way].direct; }

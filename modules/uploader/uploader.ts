@@ -141,7 +141,8 @@ export class Uploader {
 	/** Every scan was dealt with: what goes wrong now concerns the next look. */
 	#end(): void {
 		try {
-			this.#journal?.endLook(true);
+			if (this.#journal?.endLook(true))
+				this.#options.tidy.due = true;
 		}
 		catch (error) {
 			this.#options.listener.warned(error as Error);

@@ -141,7 +141,7 @@ describe("a new file", () => {
 		putScan(it, "scan.pdf", pattern(500));
 		const tree = await it.connect();
 		const file = { path: "a.part", parameters: newFile, createGuid: new Uint8Array(16), source: `${it.folder}/scan.pdf`, length: 900, modified: 0 };
-		await rejects(() => put(tree, file, () => {}), StorageError, /ended at 500 of 900 bytes/);
+		await rejects(() => put(tree, file, () => {}, () => {}), StorageError, /ended at 500 of 900 bytes/);
 		equal(it.connection!.alive, false);
 	}));
 
@@ -150,7 +150,7 @@ describe("a new file", () => {
 		putScan(it, "scan.pdf", pattern(500));
 		const tree = await it.connect();
 		const file = { path: "a.part", parameters: newFile, createGuid: new Uint8Array(16), source: `${it.folder}/scan.pdf`, length: 500, modified: 0 };
-		await rejects(() => put(tree, file, () => {}), Error, /CREATE a\.part: STATUS_OBJECT_NAME_COLLISION/);
+		await rejects(() => put(tree, file, () => {}, () => {}), Error, /CREATE a\.part: STATUS_OBJECT_NAME_COLLISION/);
 		deepEqual(it.peer.files.get("a.part")!.bytes, [1, 2, 3]);
 		equal(it.connection!.alive, true);
 	}));

@@ -95,6 +95,21 @@ describe("the memory of what has arrived", () => {
 		ok(exists(`${it.folder}/a.pdf`));
 	}));
 
+	it("of a scan that was taken away half sent goes, and its temporary file with it", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		it.peer.before = turn => { if (turn.command === Command.SET_INFO) turn.status = Status.SHARING_VIOLATION; };
+		await it.upload();
+		deepEqual([...it.peer.files.keys()], [".scan-0badcafe-1.part"], "it is to be gone on with");
+		it.peer.before = () => {};
+		remove(`${it.folder}/a.pdf`);
+		for (const name of ["b.pdf", "c.pdf"]) putScan(it, name, pattern(10));
+		await it.upload();
+		deepEqual([...it.peer.files.keys()].sort(), ["b.pdf", "c.pdf"]);
+		putScan(it, "d.pdf", pattern(10));
+		await it.upload();
+		equal(it.peer.count(Command.QUERY_DIRECTORY), 0, "nothing is looked for where nothing can be");
+	}));
+
 	it("gives each temporary file a number that no earlier one had, over all looks", () => bench({}, async it => {
 		const numbers = new Set<string>();
 		for (const name of ["a.pdf", "b.pdf", "c.pdf"]) {
