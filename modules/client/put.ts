@@ -90,15 +90,18 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 	catch (error) {
 		failure = error as Error;
 	}
-	if (joins)
-		tree.joined();
 	if (open)
 		opened(open);
-	if (open && !failure)
+	if (open && !failure) {
+		tree.joined();
 		window.start(open.fileId);
+	}
 	else
 		window.abandon(failure!);
 	const notWritten = await written;
+	// Only now: whoever seals takes nothing any more that is not sealed.
+	if (joins)
+		tree.joined();
 	// Where there is no file, what was to be written to it failed for that reason; but why we have closed a connection the window knows.
 	const error = open || !connection.alive ? notWritten ?? failure : failure ?? notWritten;
 	if (!error) {
@@ -106,12 +109,12 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 		return { open: open!, flushed };
 	}
 	if (!connection.alive) {
-		if (error instanceof TransportError)
-			habits.lost(error, joins);
+		if (failure instanceof TransportError)
+			habits.lost(failure, joins);
 	}
 	else if (joins && tree.connected && connection.sealed)
 		return undefined;
-	else if (error instanceof StatusError && isRefusal(error.status)) {
+	else if (!habits.proven && error instanceof StatusError && isRefusal(error.status)) {
 		if (joins)
 			habits.treeConnects = false;
 		else

@@ -126,6 +126,41 @@ describe("a new file", () => {
 		deepEqual([habits.treeConnects, habits.files], [true, true]);
 	});
 
+	it("is not put down to compounds where the session ends, once one has brought a file", () => {
+		const habits = known();
+		habits.proven = true;
+		return bench({ habits }, async it => {
+			let refused = 0;
+			it.peer.before = turn => {
+				if (turn.command === WRITE && refused++ === 0) turn.status = Status.USER_SESSION_DELETED;
+			};
+			await arrives(it);
+			deepEqual([habits.treeConnects, habits.files, it.interruptions.length], [true, true, 1]);
+		});
+	});
+
+	it("is not put down to compounds where the connection is lost behind the first message", () => {
+		const habits = known();
+		return bench({ slotLength: 1024, maxWriteSize: 4096, habits }, async it => {
+			let writes = 0;
+			it.peer.tamper = (_reply, turn) => {
+				if (turn.command !== WRITE || ++writes !== 6) return undefined;
+				it.peer.onError(new TransportError("reset", "ECONNRESET"));
+				return [];
+			};
+			await arrives(it, 10_000);
+			deepEqual([habits.treeConnects, habits.files, it.interruptions.length], [true, true, 1]);
+		});
+	});
+
+	it("whose share demands encryption only as the replies to its WRITEs are still under way waits for them", () => {
+		const habits = known();
+		return bench({ cipher: 1, shareFlags: encryptsShare, slotLength: 1024, maxWriteSize: 4096, habits }, async it => {
+			refuse(it, CREATE, Status.ACCESS_DENIED, turn => !turn.sealed);
+			await arrives(it, 10_000);
+		});
+	});
+
 	it("whose WRITE fails in the middle gets no name", () => bench({}, async it => {
 		let writes = 0;
 		it.peer.before = turn => {
