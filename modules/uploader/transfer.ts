@@ -31,6 +31,8 @@ export interface TransferOptions {
 	readonly learned: { way: number };
 	/** A number that no temporary file of this device has had. */
 	nextTemporary(): number;
+	/** One was there all the same: left behind by a program that could not write it down. */
+	metLeftover(): void;
 	/** Writes entry down; returns when it is safe. Throws where that can't be done. */
 	remember(entry: JournalEntry): void;
 	/** Up to which byte the server has confirmed all. Called for every WRITE: it should allocate nothing, and not throw. */
@@ -214,6 +216,8 @@ export class Transfer {
 				else if (status === NTStatus.OBJECT_NAME_COLLISION) {
 					if (this.#direct && await this.#isThere(tree, entry.target!))
 						return undefined;
+					if (!this.#direct)
+						this.#options.metLeftover();
 					named = false;
 				}
 				else if (status === NTStatus.ACCESS_DENIED && verify === "content")

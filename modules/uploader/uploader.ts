@@ -258,6 +258,7 @@ export class Uploader {
 		const transfer = new Transfer(scan, entry, {
 			path, name, device, verify, learned: this.#learned,
 			nextTemporary: () => this.#journal?.nextTemporary() ?? ++this.#temporaries,
+			metLeftover: () => { this.#options.tidy.due = true; },
 			remember: entry => this.#journal?.record(entry),
 			progressed: confirmed => {
 				backOff.reset();

@@ -66,8 +66,8 @@ describe("a new file", () => {
 		});
 	});
 
-	it("of more than goes into one message begins with it, as far as the server takes a WRITE", () => bench({ slotLength: 4096, maxWriteSize: 16_384 }, async it => {
-		await arrives(it, 30_000);
+	it("of more than goes into one message begins with it, as far as the server takes a WRITE", () => bench({ slotLength: 1024, maxWriteSize: 4096 }, async it => {
+		await arrives(it, 10_000);
 		const [begin, ...rest] = it.peer.messages.slice(4);
 		deepEqual(begin, [CREATE, WRITE, WRITE, WRITE, WRITE]);
 		deepEqual(rest.slice(-4), [[FLUSH, QUERY_INFO, SET_INFO], published, ...left]);

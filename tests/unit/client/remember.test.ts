@@ -192,4 +192,15 @@ describe("names by a pattern", () => {
 		deepEqual(summary(it), ["a.b.pdf 0badcafe/v1.0/a.b (2).pdf"]);
 		deepEqual([...it.peer.files.keys()].sort(), ["in\\0badcafe\\v1.0\\a.b (2).pdf", "in\\0badcafe\\v1.0\\a.b.pdf"]);
 	}));
+
+	it("meets a temporary file that it could not write down, goes around it, and deletes it afterwards", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload();
+		const leftover = ".scan-0badcafe-2.part";
+		it.peer.files.set(leftover, { bytes: [1], name: leftover, deletePending: false });
+		it.peer.files.set(".scan-0badc0de-3.part", { bytes: [1], name: ".scan-0badc0de-3.part", deletePending: false });
+		putScan(it, "b.pdf", pattern(10));
+		await it.upload();
+		deepEqual([...it.peer.files.keys()].sort(), [".scan-0badc0de-3.part", "a.pdf", "b.pdf"]);
+	}));
 });
