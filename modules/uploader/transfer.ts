@@ -78,6 +78,7 @@ export class Transfer {
 	#recordAt = recordEvery;
 	/** Whether the journal knows of this transfer. */
 	#recorded: boolean;
+	/** Why it can't be written down any more. */
 	#lost: Error | undefined;
 	/** The file on the share, while run() is at it. */
 	#open: Open | undefined;
@@ -113,6 +114,8 @@ export class Transfer {
 				throw put.failure;
 			if (put.flushed === undefined)
 				await this.#send(put.open);
+			if (this.#lost)
+				throw this.#lost;
 			await this.#check(put);
 			name = await this.#publish();
 		}
@@ -315,11 +318,8 @@ export class Transfer {
 	async #send(open: Open): Promise<void> {
 		const { scan, entry } = this;
 		this.#recordAt = entry.confirmed + recordEvery;
-		this.#lost = undefined;
 		if (entry.confirmed < scan.size)
 			await open.write(scan.path, entry.confirmed, scan.size - entry.confirmed, this.#progressed);
-		if (this.#lost)
-			throw this.#lost;
 	}
 
 	readonly #progressed = (confirmed: number): void => {
