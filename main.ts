@@ -55,7 +55,8 @@ class Application {
 	/** Whether the server refused the log-on: asking again would lock the account. */
 	refused = false;
 	#postponed = new PostponedScans(chance);
-	#tidy = { due: false };
+	/** Nobody knows what an earlier run has left on the share. */
+	#tidy = { due: true };
 	#backOff = new BackOff(chance);
 	#habits = new Habits();
 

@@ -98,6 +98,9 @@ export class Journal {
 	/** What is known of the scan, undefined where that is nothing. In a look, in the spool's order, it reads each block of the base once. */
 	find(scan: ScanKey): JournalEntry | undefined { return this.#guarded(() => this.#find(scan)); }
 
+	/** Whether a temporary file of this device was ever given a number that is remembered. */
+	get hasTemporaries(): boolean { return this.#temporaries > 0; }
+
 	/** Sees to it that there is room to remember another scan: to be called before what is to be remembered is done. */
 	prepare(): void {
 		this.#guarded(() => {

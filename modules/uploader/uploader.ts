@@ -131,6 +131,9 @@ export class Uploader {
 		const { journal, after, listener } = this.#options;
 		if (!(journal instanceof Error)) {
 			this.#journal = journal;
+			// What lies there all the same is in the way of the first number: see metLeftover.
+			if (!journal.hasTemporaries)
+				this.#options.tidy.due = false;
 			journal.beginLook();
 			return undefined;
 		}

@@ -193,6 +193,17 @@ describe("names by a pattern", () => {
 		deepEqual([...it.peer.files.keys()].sort(), ["in\\0badcafe\\v1.0\\a.b (2).pdf", "in\\0badcafe\\v1.0\\a.b.pdf"]);
 	}));
 
+	it("looks for what an earlier program has left on the share, unless there can be nothing", () => bench({}, async it => {
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload({ tidy: { due: true } });
+		equal(it.peer.count(Command.QUERY_DIRECTORY), 0, "a device that is new has left nothing");
+		// Of numbers that were not written down before a later one was.
+		for (const name of [".scan-0badcafe-1.part", ".scan-0badc0de-1.part"]) it.peer.files.set(name, { bytes: [1], name, deletePending: false });
+		putScan(it, "b.pdf", pattern(10));
+		await it.upload({ tidy: { due: true } });
+		deepEqual([...it.peer.files.keys()].sort(), [".scan-0badc0de-1.part", "a.pdf", "b.pdf"]);
+	}));
+
 	it("meets a temporary file that it could not write down, goes around it, and deletes it afterwards", () => bench({}, async it => {
 		putScan(it, "a.pdf", pattern(10));
 		await it.upload();
