@@ -8,10 +8,11 @@ import { temporaryName, temporaryNumber } from "./transfer.js";
 /** How many are dealt with at a time: more are found the next time. */
 const most = 16;
 
-/** Deletes those in the folder ("/" between its parts) whose numbers needed() does not want. What the server refuses stays. Never anybody else's: device is in the name. */
-export async function deleteLeftovers(tree: TreeConnect, path: string, device: string, needed: (number: number) => boolean): Promise<void> {
+/** Deletes those in the folder ("/" between its parts) whose numbers needed() does not want, and returns how many. What the server refuses stays. Never anybody else's: device is in the name. */
+export async function deleteLeftovers(tree: TreeConnect, path: string, device: string, needed: (number: number) => boolean): Promise<number> {
 	const folder = path === "" ? "" : sharePath(path);
 	const numbers: number[] = [];
+	let deleted = 0;
 	try {
 		await tree.list(folder, `.scan-${device}-*.part`, ({ name }) => {
 			const number = temporaryNumber(device, name);
@@ -23,6 +24,7 @@ export async function deleteLeftovers(tree: TreeConnect, path: string, device: s
 			const open = await tree.create(folder === "" ? name : `${folder}\\${name}`, fileToDelete);
 			await open.deleteOnClose();
 			await open.close();
+			deleted++;
 		}
 	}
 	catch (error) {
@@ -30,4 +32,5 @@ export async function deleteLeftovers(tree: TreeConnect, path: string, device: s
 		if (!(error instanceof StatusError))
 			throw error;
 	}
+	return deleted;
 }

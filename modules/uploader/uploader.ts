@@ -80,6 +80,7 @@ export class Uploader {
 	#connected = false;
 	#journal: Journal | undefined;
 	#temporaries = 0;
+	#lookedForRoom = false;
 	/** Of the share, in this look. */
 	readonly #learned = { way: 0 };
 	#place: number;
@@ -282,8 +283,11 @@ export class Uploader {
 				if (action === Action.RESUME || !this.#connected)
 					this.#drop();
 				// What this device has left there may be what fills the share.
-				else if (fault === Faults.FULL && await this.#tidy())
-					continue;
+				else if (fault === Faults.FULL && !this.#lookedForRoom) {
+					this.#lookedForRoom = this.#options.tidy.due = true;
+					if (await this.#tidy() > 0)
+						continue;
+				}
 				const waitMs = backOff.waitMs(ticks());
 				if (backOff.failures === 1)
 					since = ticks();
@@ -301,22 +305,22 @@ export class Uploader {
 		return tree;
 	}
 
-	/** Deletes what an earlier time has left on the share, if that is due. Returns whether it was. */
-	async #tidy(): Promise<boolean> {
+	/** Deletes what an earlier time has left on the share, if that is due. Returns how many files. */
+	async #tidy(): Promise<number> {
 		const { path, device, tidy } = this.#options;
 		const tree = this.#tree, journal = this.#journal;
 		// Without a journal nobody knows what is needed.
 		if (!tidy.due || !journal || !tree?.connected || !tree.session.connection.alive)
-			return false;
-		tidy.due = false;
+			return 0;
 		try {
-			await deleteLeftovers(tree, path, device, number => isNeeded(journal, number));
+			const deleted = await deleteLeftovers(tree, path, device, number => isNeeded(journal, number));
+			tidy.due = false;
+			return deleted;
 		}
 		catch {
 			// The connection was lost: another time.
-			tidy.due = true;
+			return 0;
 		}
-		return !tidy.due;
 	}
 
 	/** This connection is of no use any more. */

@@ -214,4 +214,26 @@ describe("names by a pattern", () => {
 		await it.upload();
 		deepEqual([...it.peer.files.keys()].sort(), [".scan-0badc0de-3.part", "a.pdf", "b.pdf"]);
 	}));
+
+	it("makes room on a full share by what this device has left there, and tries once more", () => bench({}, async it => {
+		const leftover = ".scan-0badcafe-7.part";
+		it.peer.files.set(leftover, { bytes: [1], name: leftover, deletePending: false });
+		it.peer.before = turn => {
+			if (turn.command === Command.WRITE && it.peer.files.has(leftover)) turn.status = Status.DISK_FULL;
+		};
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf a.pdf"]);
+		deepEqual([...it.peer.files.keys()], ["a.pdf"]);
+	}));
+
+	it("tries a full share no second time where there was nothing to delete", () => bench({}, async it => {
+		it.peer.before = turn => {
+			if (turn.command === Command.WRITE) turn.status = Status.DISK_FULL;
+		};
+		putScan(it, "a.pdf", pattern(10));
+		await it.upload();
+		deepEqual(summary(it), ["a.pdf stayed"]);
+		equal(it.peer.count(Command.WRITE), 1);
+	}));
 });
