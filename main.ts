@@ -55,8 +55,7 @@ class Application {
 	/** Whether the server refused the log-on: asking again would lock the account. */
 	refused = false;
 	#postponed = new PostponedScans(chance);
-	/** Nobody knows what an earlier run has left on the share. */
-	#tidy = { due: true };
+	#tidy = { due: false };
 	#backOff = new BackOff(chance);
 	#habits = new Habits();
 

@@ -36,7 +36,8 @@ export class Turns {
 		let left = 0, prefix = Buffer.alloc(0);
 		const handOver = () => {
 			timer = undefined;
-			if (held.length === 0) return;
+			// A client that has closed the connection waits for nothing.
+			if (held.length === 0 || client.readableEnded || client.destroyed) return;
 			this.turns++;
 			client.write(Buffer.concat(held));
 			held = [];

@@ -31,11 +31,7 @@ const variants = {
 };
 
 /** Messages of errors that C throws are what the C says, in every variant: without the frame's name that mxDebug puts before them. */
-const engineFlags = {
-	"xsAPI.c": ["-DfxBufferFrameName=host_noFrameName"],
-	// The interpreter's jumps to the next byte code, one each: gcc would make one of them all. A tenth of its instructions.
-	"xsRun.c": ["-fno-gcse", "-fno-crossjumping"],
-};
+const engineFlags = { "xsAPI.c": ["-DfxBufferFrameName=host_noFrameName"] };
 
 /**
  * Brings one variant up to date.

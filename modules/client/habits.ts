@@ -7,7 +7,7 @@ export class Habits {
 	/** Whether a compound may begin with TREE_CONNECT, and whether it may bring a file. Servers that do not take one say so, or hang up. */
 	treeConnects = true;
 	files = true;
-	/** Whether a compound has brought a file: what goes wrong from then on is put down to the network. */
+	/** Whether a compound has brought a file: what goes wrong from then on is put down to the network, or the session. */
 	proven = false;
 
 	/** A connection was lost while a compound was under way: what a server does not know, it may hang up on. */

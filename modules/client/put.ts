@@ -39,23 +39,25 @@ const requestsMax = 5;
 const roomForRequests = 2048;
 
 /**
- * Makes file and sends its bytes, or those of them that go with the first message: whoever called sends the rest. Rejects, as TreeConnect.create(), where no file came of it.
- * progressed() hears up to which byte the server has confirmed all.
+ * Makes file and sends its bytes, or none of them where it takes the long way: whoever called sends the rest. Rejects, as TreeConnect.create(), where no file came of it.
+ * opened() hears that there is one before more is sent than the first message, so that it can be gone on with; progressed(), up to which byte the server has confirmed all.
  */
-export async function put(tree: TreeConnect, file: NewFile, progressed: (confirmed: number) => void): Promise<Put> {
+export async function put(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
 	const { session: { connection }, habits } = tree;
 	if (!tree.mayJoin)
 		await tree.connect();
 	if (habits.files && !connection.sealed && file.length > 0) {
-		const done = await putAsCompound(tree, file, progressed);
+		const done = await putAsCompound(tree, file, opened, progressed);
 		if (done)
 			return done;
 	}
-	return { open: await tree.create(file.path, file.parameters, file.createGuid) };
+	const open = await tree.create(file.path, file.parameters, file.createGuid);
+	opened(open);
+	return { open };
 }
 
 /** undefined where it can't be done so, and nothing was done. */
-async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (confirmed: number) => void): Promise<Put | undefined> {
+async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put | undefined> {
 	const { session: { connection }, habits } = tree;
 	const joins = !tree.connected;
 	let settle: (failure?: Error) => void;
@@ -88,13 +90,18 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (conf
 	catch (error) {
 		failure = error as Error;
 	}
-	if (joins)
+	if (open)
+		opened(open);
+	if (open && !failure) {
 		tree.joined();
-	if (open && !failure)
 		window.start(open.fileId);
+	}
 	else
 		window.abandon(failure!);
 	const notWritten = await written;
+	// Only now: whoever seals takes nothing any more that is not sealed.
+	if (joins)
+		tree.joined();
 	// Where there is no file, what was to be written to it failed for that reason; but why we have closed a connection the window knows.
 	const error = open || !connection.alive ? notWritten ?? failure : failure ?? notWritten;
 	if (!error) {
@@ -102,12 +109,12 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, progressed: (conf
 		return { open: open!, flushed };
 	}
 	if (!connection.alive) {
-		if (error instanceof TransportError)
-			habits.lost(error, joins);
+		if (failure instanceof TransportError)
+			habits.lost(failure, joins);
 	}
 	else if (joins && tree.connected && connection.sealed)
 		return undefined;
-	else if (error instanceof StatusError && isRefusal(error.status)) {
+	else if (!habits.proven && error instanceof StatusError && isRefusal(error.status)) {
 		if (joins)
 			habits.treeConnects = false;
 		else

@@ -132,8 +132,12 @@ export class Journal {
 		this.#marks = new Marks(this.#baseRecords);
 	}
 
-	/** The look has ended. complete: every scan of the folder was asked for by find(): what is done and was not met is not remembered any longer, when it is worth a rewriting; and what was under way of such a scan. */
-	endLook(complete: boolean): void {
+	/**
+	 * The look has ended. complete: every scan of the folder was asked for by find(): what is done and was not met is not remembered any longer, when it is worth a rewriting; and what was
+	 * under way of such a scan. Returns whether of that a temporary file may be left on the share.
+	 */
+	endLook(complete: boolean): boolean {
+		let left = false;
 		if (this.#marks && complete) {
 			this.#reached = this.#baseRecords;
 			let gone = 0;
@@ -144,17 +148,20 @@ export class Journal {
 			// All of them: that is rather another folder, or a medium that is not there.
 			if (gone > scansMax && gone > this.#baseRecords >> 2 && gone < this.#baseRecords)
 				this.#guarded(() => this.#compact());
-			this.#guarded(() => this.#forgetGone());
+			left = this.#guarded(() => this.#forgetGone());
 		}
 		this.#marks = undefined;
+		return left;
 	}
 
-	/** What was under way of scans that the look has not met: moved or deleted when power failed, or taken away half sent. */
-	#forgetGone(): void {
+	/** What was under way of scans that the look has not met: moved or deleted when power failed, or taken away half sent. Returns whether the share may hold the half of one. */
+	#forgetGone(): boolean {
+		let left = false;
 		for (let i = 0, count = this.#count; i < this.#count; i++) {
 			const entry = this.#metAt(i) === 0 ? this.#read(i) : undefined;
 			if (!entry || entry.state >= JournalState.DONE)
 				continue;
+			left ||= entry.state < JournalState.PUBLISHED && entry.temporary > 0;
 			entry.state = JournalState.FORGOTTEN;
 			this.#append(entry);
 			// A rewriting has put them into other places.
@@ -163,6 +170,7 @@ export class Journal {
 				i = -1;
 			}
 		}
+		return left;
 	}
 
 	/** Whether close() was called, or an error has closed it. */

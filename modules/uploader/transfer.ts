@@ -31,6 +31,8 @@ export interface TransferOptions {
 	readonly learned: { way: number };
 	/** A number that no temporary file of this device has had. */
 	nextTemporary(): number;
+	/** One was there all the same: left behind by a program that could not write it down. */
+	metLeftover(): void;
 	/** Writes entry down; returns when it is safe. Throws where that can't be done. */
 	remember(entry: JournalEntry): void;
 	/** Up to which byte the server has confirmed all. Called for every WRITE: it should allocate nothing, and not throw. */
@@ -76,6 +78,7 @@ export class Transfer {
 	#recordAt = recordEvery;
 	/** Whether the journal knows of this transfer. */
 	#recorded: boolean;
+	/** Why it can't be written down any more. */
 	#lost: Error | undefined;
 	/** The file on the share, while run() is at it. */
 	#open: Open | undefined;
@@ -111,6 +114,8 @@ export class Transfer {
 				throw put.failure;
 			if (put.flushed === undefined)
 				await this.#send(put.open);
+			if (this.#lost)
+				throw this.#lost;
 			await this.#check(put);
 			name = await this.#publish();
 		}
@@ -188,10 +193,7 @@ export class Transfer {
 				entry.target = this.#wanted(attempts);
 			named = true;
 			try {
-				const done = await this.#make(tree, createGuid), { open } = done;
-				entry.serverFile = open.diskId;
-				entry.createGuid = open.durable?.createGuid;
-				entry.fileId = open.durable?.fileId;
+				const done = await this.#make(tree, createGuid);
 				learned.way = this.#way;
 				// Nobody could delete it, or give it another name: it must not be forgotten.
 				if (this.#direct)
@@ -214,6 +216,8 @@ export class Transfer {
 				else if (status === NTStatus.OBJECT_NAME_COLLISION) {
 					if (this.#direct && await this.#isThere(tree, entry.target!))
 						return undefined;
+					if (!this.#direct)
+						this.#options.metLeftover();
 					named = false;
 				}
 				else if (status === NTStatus.ACCESS_DENIED && verify === "content")
@@ -228,10 +232,20 @@ export class Transfer {
 	async #make(tree: TreeConnect, createGuid: Uint8Array): Promise<Put> {
 		const { scan } = this, { parameters, direct } = this.#ways[this.#way], path = this.#path();
 		if (!direct)
-			return put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#progressed);
+			return put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#opened, this.#progressed);
 		await tree.connect();
-		return { open: await tree.create(path, parameters, createGuid) };
+		const open = await tree.create(path, parameters, createGuid);
+		this.#opened(open);
+		return { open };
 	}
+
+	/** What it takes to go on with a new file, from the first record on. */
+	readonly #opened = ({ diskId, durable }: Open): void => {
+		const { entry } = this;
+		entry.serverFile = diskId;
+		entry.createGuid = durable?.createGuid;
+		entry.fileId = durable?.fileId;
+	};
 
 	/** Whether nothing may be renamed: the file stands under its own name from the start then, hidden until it is whole. */
 	get #direct(): boolean { return this.#ways[this.#way].direct; }
@@ -304,11 +318,8 @@ export class Transfer {
 	async #send(open: Open): Promise<void> {
 		const { scan, entry } = this;
 		this.#recordAt = entry.confirmed + recordEvery;
-		this.#lost = undefined;
 		if (entry.confirmed < scan.size)
 			await open.write(scan.path, entry.confirmed, scan.size - entry.confirmed, this.#progressed);
-		if (this.#lost)
-			throw this.#lost;
 	}
 
 	readonly #progressed = (confirmed: number): void => {

@@ -141,7 +141,8 @@ export class Uploader {
 	/** Every scan was dealt with: what goes wrong now concerns the next look. */
 	#end(): void {
 		try {
-			this.#journal?.endLook(true);
+			if (this.#journal?.endLook(true))
+				this.#options.tidy.due = true;
 		}
 		catch (error) {
 			this.#options.listener.warned(error as Error);
@@ -257,6 +258,7 @@ export class Uploader {
 		const transfer = new Transfer(scan, entry, {
 			path, name, device, verify, learned: this.#learned,
 			nextTemporary: () => this.#journal?.nextTemporary() ?? ++this.#temporaries,
+			metLeftover: () => { this.#options.tidy.due = true; },
 			remember: entry => this.#journal?.record(entry),
 			progressed: confirmed => {
 				backOff.reset();

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { Command, Proxy, commandsOf } from "../support/proxy.js";
-import type { Run, Values } from "../support/run.js";
+import type { Run, RunOptions, Values } from "../support/run.js";
 import { type Samba, startSamba } from "../support/samba.js";
 import { Scanner, assertSaid, assertSame, noise, onShare, putOnShare } from "../support/scanner.js";
 
@@ -39,14 +39,14 @@ for (const [what, denied, goesUpAs] of shares) describe(`a share that forbids ${
 	}
 
 	/** Sends through a proxy; happens() is called with the WRITE of that number, counted from 1, and may cut the connection. */
-	async function send(writes: Readonly<Record<number, (cut: () => void) => void>>, more: Values = {}, again = false): Promise<Run> {
+	async function send(writes: Readonly<Record<number, (cut: () => void) => void>>, more: Values = {}, again = false, options: RunOptions = {}): Promise<Run> {
 		let seen = 0;
 		const proxy = await Proxy.start({ port: samba.port, request(message) {
 			if (commandsOf(message.bytes).includes(Command.WRITE)) writes[++seen]?.(() => message.cut(true));
 			return message.bytes;
 		} });
 		const target = { address: "127.0.0.1", port: proxy.port, share: samba.share, user: samba.user, password: samba.password };
-		try { return await (again ? scanner.sendAgain(target, { path, ...more }) : scanner.send(target, { path, ...more })); }
+		try { return await (again ? scanner.sendAgain(target, { path, ...more }, options) : scanner.send(target, { path, ...more }, options)); }
 		finally { await proxy.close(); }
 	}
 
@@ -86,6 +86,20 @@ for (const [what, denied, goesUpAs] of shares) describe(`a share that forbids ${
 		assertSaid(await send({ 100: cut => cut(), 101: cut => cut(), 102: cut => cut() }, { patience: 0 }), 1, /1 scan stayed here/);
 		assertSaid(await send({}, {}, true), 0, /1 scan arrived/);
 		assertArrived({ "scan.pdf": bytes });
+	});
+
+	it("an app that is killed in the middle goes on where the journal last was", async () => {
+		const bytes = scanner.put("scan.pdf", 3_000_000);
+		let kill: (signal: NodeJS.Signals) => void, sent = 0;
+		await send({ 150: cut => {
+			kill("SIGKILL");
+			cut();
+		} }, {}, false, { onStart: how => { kill = how; } });
+		// Whatever was not passed on is sent again, and at most a megabyte more.
+		const count = (): void => { sent++; };
+		assertSaid(await send(Object.fromEntries(Array.from({ length: 400 }, (_, i) => [i + 1, count])), {}, true), 0, /1 scan arrived/);
+		assertArrived({ "scan.pdf": bytes });
+		ok(sent > 30 && sent < 140, `${sent} WRITEs of 16 KiB in the second run`);
 	});
 
 	it("another file of the same name, in the place of one that was cut off, is left alone", async () => {

@@ -103,9 +103,16 @@ describe("refusals", function () {
 				return halted ? message.bytes.slice(0, 30) : message.bytes;
 			} });
 			closing.push(mute, { close: () => void stuck.close() }, { close: () => void halting.close() });
-			silent = scanner.send({ ...target(samba), port: mute.port }, { patience: 0 }, { timeoutMs: silenceMs });
-			silentLater = scanner.send({ ...target(samba), port: stuck.port }, { patience: 0 }, { timeoutMs: silenceMs });
-			halfAnswer = scanner.send({ ...target(samba), port: halting.port }, { patience: 0 }, { timeoutMs: silenceMs });
+			// A folder each: one program at a time works with a journal.
+			const sendTo = (port: number): Promise<Run> => {
+				const own = new Scanner();
+				own.put("scan.pdf", 100_000);
+				closing.push({ close: () => own.remove() });
+				return own.send({ ...target(samba), port }, { patience: 0 }, { timeoutMs: silenceMs });
+			};
+			silent = sendTo(mute.port);
+			silentLater = sendTo(stuck.port);
+			halfAnswer = sendTo(halting.port);
 			// Whoever fails first must not leave the others as unhandled rejections.
 			for (const run of [silent, silentLater, halfAnswer]) run.catch(() => {});
 		});

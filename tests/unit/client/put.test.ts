@@ -66,8 +66,8 @@ describe("a new file", () => {
 		});
 	});
 
-	it("of more than goes into one message begins with it, as far as the server takes a WRITE", () => bench({ slotLength: 16_384, maxWriteSize: 65_536 }, async it => {
-		await arrives(it, 300_000);
+	it("of more than goes into one message begins with it, as far as the server takes a WRITE", () => bench({ slotLength: 1024, maxWriteSize: 4096 }, async it => {
+		await arrives(it, 10_000);
 		const [begin, ...rest] = it.peer.messages.slice(4);
 		deepEqual(begin, [CREATE, WRITE, WRITE, WRITE, WRITE]);
 		deepEqual(rest.slice(-4), [[FLUSH, QUERY_INFO, SET_INFO], published, ...left]);
@@ -126,6 +126,41 @@ describe("a new file", () => {
 		deepEqual([habits.treeConnects, habits.files], [true, true]);
 	});
 
+	it("is not put down to compounds where the session ends, once one has brought a file", () => {
+		const habits = known();
+		habits.proven = true;
+		return bench({ habits }, async it => {
+			let refused = 0;
+			it.peer.before = turn => {
+				if (turn.command === WRITE && refused++ === 0) turn.status = Status.USER_SESSION_DELETED;
+			};
+			await arrives(it);
+			deepEqual([habits.treeConnects, habits.files, it.interruptions.length], [true, true, 1]);
+		});
+	});
+
+	it("is not put down to compounds where the connection is lost behind the first message", () => {
+		const habits = known();
+		return bench({ slotLength: 1024, maxWriteSize: 4096, habits }, async it => {
+			let writes = 0;
+			it.peer.tamper = (_reply, turn) => {
+				if (turn.command !== WRITE || ++writes !== 6) return undefined;
+				it.peer.onError(new TransportError("reset", "ECONNRESET"));
+				return [];
+			};
+			await arrives(it, 10_000);
+			deepEqual([habits.treeConnects, habits.files, it.interruptions.length], [true, true, 1]);
+		});
+	});
+
+	it("whose share demands encryption only as the replies to its WRITEs are still under way waits for them", () => {
+		const habits = known();
+		return bench({ cipher: 1, shareFlags: encryptsShare, slotLength: 1024, maxWriteSize: 4096, habits }, async it => {
+			refuse(it, CREATE, Status.ACCESS_DENIED, turn => !turn.sealed);
+			await arrives(it, 10_000);
+		});
+	});
+
 	it("whose WRITE fails in the middle gets no name", () => bench({}, async it => {
 		let writes = 0;
 		it.peer.before = turn => {
@@ -141,7 +176,7 @@ describe("a new file", () => {
 		putScan(it, "scan.pdf", pattern(500));
 		const tree = await it.connect();
 		const file = { path: "a.part", parameters: newFile, createGuid: new Uint8Array(16), source: `${it.folder}/scan.pdf`, length: 900, modified: 0 };
-		await rejects(() => put(tree, file, () => {}), StorageError, /ended at 500 of 900 bytes/);
+		await rejects(() => put(tree, file, () => {}, () => {}), StorageError, /ended at 500 of 900 bytes/);
 		equal(it.connection!.alive, false);
 	}));
 
@@ -150,7 +185,7 @@ describe("a new file", () => {
 		putScan(it, "scan.pdf", pattern(500));
 		const tree = await it.connect();
 		const file = { path: "a.part", parameters: newFile, createGuid: new Uint8Array(16), source: `${it.folder}/scan.pdf`, length: 500, modified: 0 };
-		await rejects(() => put(tree, file, () => {}), Error, /CREATE a\.part: STATUS_OBJECT_NAME_COLLISION/);
+		await rejects(() => put(tree, file, () => {}, () => {}), Error, /CREATE a\.part: STATUS_OBJECT_NAME_COLLISION/);
 		deepEqual(it.peer.files.get("a.part")!.bytes, [1, 2, 3]);
 		equal(it.connection!.alive, true);
 	}));

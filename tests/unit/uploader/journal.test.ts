@@ -257,13 +257,15 @@ describe("the journal", () => {
 			journal.record(entry(scan(`gone ${i}.pdf`), JournalState.PUBLISHED, { target: "gone.pdf" }));
 			if (i === 50) journal.record(entry(halfSent, JournalState.SENDING, { temporary: 2, place: 1 }));
 		}
-		journal.beginLook();
-		journal.find(here);
-		journal.endLook(false);
+		const look = (complete: boolean): boolean => {
+			journal.beginLook();
+			journal.find(here);
+			return journal.endLook(complete);
+		};
+		equal(look(false), false);
 		ok(journal.unfinished(101), "a look that did not see all proves nothing");
-		journal.beginLook();
-		journal.find(here);
-		journal.endLook(true);
+		equal(look(true), true, "and says that a temporary file may be left on the share");
+		equal(look(true), false);
 		journal = again(journal);
 		equal(journal.unfinished(0)?.name, "here.pdf");
 		equal(journal.unfinished(1), undefined);
