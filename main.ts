@@ -1,6 +1,6 @@
 /** The application: settings, then transport and credentials, then the uploader. The only file that knows the platform. */
 import config from "mc/config";
-import { configKeys, exit, heapPeak, log, nameServers, now, print, progress, ready, resolve, settleMs, TCP, terminal } from "platform";
+import { configKeys, exit, heapPeak, log, nameServers, now, print, progress, ready, resolve, settleMs, TCP, terminal, UDP } from "platform";
 import Time from "time";
 import Timer from "timer";
 import { random } from "./hosts/crypto/random.js";
@@ -203,7 +203,7 @@ class Application {
 		if (realm === "" || auth !== "auto" && auth !== "kerberos")
 			return undefined;
 		return new Kerberos({
-			user: kerberosUserName(account, realm), password, realm, kdcs: kdc, network: new KDCExchange({ TCP, resolve, nameServers, room: () => this.#buffers.idle }),
+			user: kerberosUserName(account, realm), password, realm, kdcs: kdc, network: new KDCExchange({ TCP, UDP, resolve, nameServers, room: () => this.#buffers.idle }),
 			now: () => Date.now(), pause: () => new Promise(resolve => { Timer.set(() => resolve()); }),
 			log, note(line) {
 				if (verbose)

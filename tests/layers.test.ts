@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
 	"modules/settings": [],
 	"modules/smb2": [],
 	"modules/auth": ["hosts/crypto"],
-	"modules/net": ["hosts/pipeline", "timer", "embedded:io/socket/tcp"],
+	"modules/net": ["hosts/pipeline", "timer", "embedded:io/socket/tcp", "embedded:io/socket/udp"],
 	"modules/client": ["modules/smb2", "modules/auth", "modules/net", "hosts/crypto", "hosts/pipeline", "timer"],
 	// It reads what a status means, and no other byte of the protocol.
 	"modules/uploader": ["modules/client", "modules/smb2/status.js", "hosts/crypto/digest.js", "hosts/crypto/random.js", "hosts/storage", "hosts/pipeline", "timer"],

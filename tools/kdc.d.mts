@@ -28,6 +28,9 @@ export interface KDCOptions {
 	/** Default: a free port of address. */
 	port?: number;
 	address?: string;
+	/** Whether it listens on UDP, beside TCP, and the longest reply by datagram (default: MIT's 4096). */
+	udp?: boolean;
+	longestDatagram?: number;
 	/** Default "SCANS.TEST". */
 	realm?: string;
 	users?: readonly KDCUser[];

@@ -82,8 +82,9 @@ ${trusts.filter(({ hosts }) => hosts).map(({ to, hosts }) => `	${hosts} = ${to}\
 	kdc = FILE:${join(folder, "kdc.log")}
 `);
 		writeFileSync(this.env.KRB5_KDC_PROFILE, `[kdcdefaults]
-	kdc_listen = ""
-	kdc_tcp_listen = ${address}:${port}
+	kdc_listen = ${this.#options.udp ? `${address}:${port}` : `""`}
+${this.#options.longestDatagram ? `	kdc_max_dgram_reply_size = ${this.#options.longestDatagram}
+` : ""}	kdc_tcp_listen = ${address}:${port}
 [realms]
 	${realm} = {
 		database_name = ${join(folder, "principal")}

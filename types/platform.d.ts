@@ -1,7 +1,8 @@
 /** What main.ts needs of the machine it runs on. Each host supplies a module of this shape under the specifier "platform". */
 declare module "platform" {
 	import TCP from "embedded:io/socket/tcp";
-	export { TCP };
+	import UDP from "embedded:io/socket/udp";
+	export { TCP, UDP };
 
 	/** Looks a host name up. done() is called once, later: with the addresses as text, best first, or with the reason. */
 	export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void;

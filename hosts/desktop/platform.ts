@@ -1,9 +1,10 @@
 /** What main.ts needs of the machine it runs on: the desktop's part. See types/platform.d.ts. */
 import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
+import UDP from "embedded:io/socket/udp";
 import { heap } from "desktop/heap";
 
-export { TCP };
+export { TCP, UDP };
 
 export function resolve(this: void, host: string, done: (reason: Error | undefined, addresses: string[]) => void): void { native("xs_platform_resolve").call(this, host, done); }
 export function nameServers(this: void): readonly string[] { return native("xs_platform_nameServers").call(this); }

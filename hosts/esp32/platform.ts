@@ -26,7 +26,7 @@ import { Watchdog } from "./device/watchdog.js";
 import { Card } from "./storage/card.js";
 import { parseWiring } from "./storage/wiring.js";
 
-export { TCP };
+export { TCP, UDP };
 
 type Done = (reason: Error | undefined, addresses: string[]) => void;
 

@@ -1,10 +1,11 @@
 /** What main.ts needs of the machine (types/platform.d.ts), in the SDK's simulator. */
 import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
+import UDP from "embedded:io/socket/udp";
 import Net from "net";
 import Timer from "timer";
 
-export { TCP };
+export { TCP, UDP };
 
 /** The system's look-up gives the simulator one IPv4 address, and nothing for a name whose first address is IPv6: so it is with "localhost". */
 export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void {

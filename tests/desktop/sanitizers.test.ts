@@ -5,7 +5,7 @@ import { fixture, run } from "./host.js";
 describe("desktop host, sanitizers", function () {
 	this.timeout(600_000);
 
-	for (const name of ["hello", "timers", "crypto", "echo", "resolve", "frozen"]) {
+	for (const name of ["hello", "timers", "crypto", "echo", "udp", "resolve", "frozen"]) {
 		it(name, async () => {
 			const { code, stderr, heap } = await run(fixture(name), {
 				variant: "asan", options: ["--stress", "--preload", fixture("preloaded")], settings: ["size=40000", "host=localhost"],

@@ -1,7 +1,7 @@
 /** Kerberos against a real KDC (MIT) and a real Samba with its keytab: each encryption type, each way to be refused, tickets that serve again. */
 import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
-import { type KDC, encryptionTypes, startKDC, startKerberosSamba } from "../support/kdc.js";
+import { type KDC, type KDCOptions, KDCRelay, encryptionTypes, startKDC, startKerberosSamba } from "../support/kdc.js";
 import { Command, Proxy, at, commandsOf } from "../support/proxy.js";
 import { type Run, type Values, builds32, host, runProcess, words } from "../support/run.js";
 import { type Samba, defaultUser, freePort, startSamba } from "../support/samba.js";
@@ -27,6 +27,7 @@ describe("Kerberos", function () {
 
 	before(async () => {
 		kdc = await startKDC({
+			udp: true,
 			policies: [{ name: "strict", options: "-maxfailure 2 -failurecountinterval 0 -lockoutduration 0" }],
 			users: [
 				{ name: user, password, options: "-policy strict" },
@@ -116,7 +117,7 @@ describe("Kerberos", function () {
 		it("the first KDCs dead or unknown", async () => {
 			const dead = await freePort();
 			const run = await scanner.send(samba, { ...kerberos(kdc), kdc: `127.0.0.1:${dead},kdc.invalid,${kdc.address}:${kdc.port}`, path: "second", verbose: true });
-			assertSaid(run, 0, new RegExp(`127\\.0\\.0\\.1 refuses connections on port ${dead}: is the KDC on\\?`), /no address is known for kdc\.invalid/);
+			assertSaid(run, 0, new RegExp(`127\\.0\\.0\\.1 port ${dead} does not answer by UDP`), /kdc\.invalid port 88 does not answer by UDP/);
 			assertSame(`${samba.folderOf()}/second/scan.pdf`, bytes);
 		});
 		it("a machine whose clock is two hours late", async () => {
@@ -257,6 +258,36 @@ describe("Kerberos", function () {
 				await ahead.stop();
 			}
 		});
+	});
+
+	describe("datagrams", () => {
+		/** One upload through a relay: how many datagrams and connections the KDC got. */
+		async function counted(options: KDCOptions, passes = true): Promise<[datagrams: number, connections: number]> {
+			const own = await startKDC({ ...options, policies: [{ name: "strict", options: "-maxfailure 2" }], users: [{ name: user, password, options: "-policy strict" }], services: [{ name: service }] });
+			const relay = await KDCRelay.start(own);
+			const other = await startKerberosSamba(own);
+			relay.passes = passes;
+			try {
+				const run = await scanner.send(other, kerberos(own, { kdc: `127.0.0.1:${relay.port}` }));
+				assertSaid(run, 0);
+				assertSame(`${other.folderOf()}/scan.pdf`, bytes);
+				const before: [number, number] = [relay.datagrams, relay.connections];
+				if (!passes) return before;
+				const wrong = await scanner.send(other, kerberos(own, { kdc: `127.0.0.1:${relay.port}`, password: "wrong" }));
+				assertSaid(wrong, 1, /KDC_ERR_PREAUTH_FAILED/);
+				ok(/Failed password attempts: 1$/m.test(own.admin([`getprinc ${user}`])), "a wrong password counts once");
+				return before;
+			}
+			finally {
+				relay.close();
+				await other.stop();
+				await own.stop();
+			}
+		}
+
+		it("carry both short requests, and no proof of the password", async () => deepEqual(await counted({ udp: true }), [2, 1]));
+		it("too short for the KDC's answers: the rest comes over TCP", async () => deepEqual(await counted({ udp: true, longestDatagram: 100 }), [2, 3]));
+		it("that get lost: two are sent, then TCP, and none any more", async () => deepEqual(await counted({ udp: true }, false), [2, 3]));
 	});
 
 	describe("settings (exit code 2)", () => {

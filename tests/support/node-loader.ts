@@ -6,6 +6,7 @@ const standIns: Record<string, string> = {
 	"platform": "node-platform.js",
 	"embedded:io/socket/tcp": "node-tcp.js",
 	"embedded:io/socket/listener": "node-listener.js",
+	"embedded:io/socket/udp": "node-udp.js",
 };
 
 type Next = (specifier: string, context: unknown) => unknown;

@@ -2,8 +2,9 @@
 import config from "./node-config.js";
 import { getServers, lookup } from "node:dns";
 import TCP from "./node-tcp.js";
+import UDP from "./node-udp.js";
 
-export { TCP };
+export { TCP, UDP };
 
 export function resolve(host: string, done: (reason: Error | undefined, addresses: string[]) => void): void {
 	lookup(host, { all: true }, (reason, found) => done(reason ?? undefined, reason ? [] : found.map(entry => entry.address)));

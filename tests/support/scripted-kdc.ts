@@ -298,7 +298,11 @@ export class ScriptedKDC {
 
 /** Those KDCs by the hosts that they are asked under; "dead" and what is not there refuse. */
 export class ScriptedNetwork implements KDCNetwork {
+	/** "host:port", and "udp host:port" for a datagram. */
 	readonly asked: string[] = [];
+	longestDatagram = 0;
+	/** What of a KDC's reply goes by datagram; undefined: it is silent. */
+	datagram: (reply: Uint8Array, host: string) => Uint8Array | undefined = reply => reply;
 	readonly #hosts: Record<string, ScriptedKDC>;
 	/** What the DNS would say. */
 	readonly realms: Record<string, readonly KDCAddress[]> = {};
@@ -308,6 +312,11 @@ export class ScriptedNetwork implements KDCNetwork {
 		const kdc = this.#hosts[host];
 		if (!kdc) throw new TransportError(`${host} refuses connections on port ${port}: is the KDC on?`, "ECONNREFUSED");
 		return kdc.handle(request);
+	}
+	async askByDatagram(host: string, port: number, request: Uint8Array, isReply: (bytes: Uint8Array) => boolean): Promise<Uint8Array | undefined> {
+		this.asked.push(`udp ${host}:${port}`);
+		const kdc = this.#hosts[host], reply = kdc && this.datagram(await kdc.handle(request), host);
+		return reply && isReply(reply) ? reply : undefined;
 	}
 	async find(realm: string): Promise<readonly KDCAddress[]> {
 		const found = this.realms[realm];

@@ -49,6 +49,20 @@ export interface KRBError {
 /** Whether a message begins as that type does. */
 export function isMessage(bytes: Uint8Array, type: number): boolean { return bytes.length > 0 && bytes[0] === applicationTag(type); }
 
+/** Whether that is a message of that type, and all of it: datagrams come from anybody, and some hosts cut them off. */
+export function isWholeMessage(bytes: Uint8Array, type: number): boolean {
+	if (!isMessage(bytes, type) || bytes.length < 2)
+		return false;
+	let at = 2, length = bytes[1];
+	if (length > 0x80) {
+		at += length & 0x7F;
+		length = 0;
+		for (let i = 2; i < at; i++)
+			length = length * 256 + bytes[i];
+	}
+	return at + length === bytes.length;
+}
+
 /** type: AS_REP or TGS_REP. */
 export function openKDCReply(bytes: Uint8Array, type: typeof MessageType.AS_REP | typeof MessageType.TGS_REP): KDCReply {
 	const reader = new FieldReader(bytes, type === MessageType.AS_REP ? "AS-REP" : "TGS-REP");

@@ -320,6 +320,74 @@ describe("Kerberos", () => {
 		}, { kdcs: [{ host: "kdc", port: 1 }, { host: "kdc", port: 2 }] }));
 	});
 
+	describe("datagrams", () => {
+		const twoKDCs = { kdcs: [{ host: "dead", port: undefined }, { host: "kdc", port: undefined }] };
+
+		it("carry the first request and that for the ticket, and never what proves the password", () => bench(async ({ kdc, network, kerberos }) => {
+			network.longestDatagram = 1400;
+			accepted(await kerberos.mechanism("nas.home.test"), new ScriptedServer(kdc.services.get("cifs/nas.home.test")!));
+			deepEqual(kdc.requests.map(({ type, proof }) => [type, proof]), [[AS, false], [AS, true], [TGS, false]]);
+			deepEqual(network.asked, ["udp kdc:88", "kdc:88", "udp kdc:88"]);
+		}));
+		it("go from one KDC to the next, and the one that answered goes first from then on", () => bench(async ({ network, kerberos }) => {
+			network.longestDatagram = 1400;
+			(await kerberos.mechanism("nas.home.test"))!.close();
+			deepEqual(network.asked, ["udp dead:88", "udp kdc:88", "kdc:88", "udp kdc:88"]);
+		}, twoKDCs));
+		it("in vain where TCP is not: none are sent any more", () => bench(async ({ network, kerberos }) => {
+			network.longestDatagram = 1400;
+			network.datagram = () => undefined;
+			(await kerberos.mechanism("nas.home.test"))!.close();
+			deepEqual(network.asked, ["udp dead:88", "udp kdc:88", "dead:88", "kdc:88", "kdc:88", "kdc:88"]);
+		}, twoKDCs));
+		it("that alone get through to a KDC: the next attempt finds one that TCP reaches", () => bench(async ({ network, kerberos }) => {
+			network.longestDatagram = 1400;
+			const exchange = network.exchange.bind(network);
+			network.exchange = async (host, port, request) => {
+				const reply = await exchange(host, port, request);
+				if (port === 1) throw new TransportError("refused", "ECONNREFUSED");
+				return reply;
+			};
+			await rejects(() => kerberos.mechanism("nas.home.test"), TransportError, /refused/);
+			(await kerberos.mechanism("nas.home.test"))!.close();
+			deepEqual(network.asked, ["udp kdc:1", "kdc:1", "kdc:1", "kdc:2", "kdc:2", "kdc:2"]);
+		}, { kdcs: [{ host: "kdc", port: 1 }, { host: "kdc", port: 2 }] }));
+		it("and TCP in vain: both are tried again", () => bench(async ({ network, kerberos }) => {
+			network.longestDatagram = 1400;
+			for (let i = 0; i < 2; i++) await rejects(() => kerberos.mechanism("nas.home.test"), TransportError, /^dead refuses/);
+			deepEqual(network.asked, ["udp dead:88", "dead:88", "udp dead:88", "dead:88"]);
+		}, { kdcs: [{ host: "dead", port: undefined }] }));
+		it("are for requests that fit: a long ticket goes over TCP", () => bench(async ({ kdc, network, kerberos }) => {
+			network.longestDatagram = 1400;
+			kdc.padding = 1100;
+			(await kerberos.mechanism("nas.home.test"))!.close();
+			deepEqual(network.asked, ["udp kdc:88", "kdc:88", "kdc:88"]);
+		}));
+		it("an answer too long for one comes from the same KDC over TCP", () => bench(async ({ kdc, network, kerberos }) => {
+			network.longestDatagram = 1400;
+			network.datagram = () => krbError(52, kdc.time);
+			(await kerberos.mechanism("nas.home.test"))!.close();
+			deepEqual(network.asked, ["udp dead:88", "udp kdc:88", "kdc:88", "kdc:88", "udp kdc:88", "kdc:88"]);
+		}, twoKDCs));
+		it("a refusal is not believed to a stranger: the same KDC has the last word over TCP", () => bench(async ({ kdc, network, kerberos }) => {
+			network.longestDatagram = 1400;
+			for (const code of [6, 18, 29, 37, 68]) {
+				network.datagram = () => krbError(code, kdc.time, { clientRealm: "EVIL" });
+				(await kerberos.mechanism("nas.home.test", { renewed: true }))!.close();
+			}
+			await rejects(() => kerberos.mechanism("other.home.test"), KerberosError, /KDC_ERR_S_PRINCIPAL_UNKNOWN/);
+		}));
+		it("cut off, with something behind it, or garbage: none", async () => {
+			const broken: ((reply: Uint8Array) => Uint8Array)[] = [reply => reply.slice(0, -1), reply => reply.slice(0, 1), reply => new Uint8Array([...reply, 0]), () => ascii("HTTP/1.1 400 Bad Request"), () => new Uint8Array(0)];
+			for (const datagram of broken) await bench(async ({ network, kerberos }) => {
+				network.longestDatagram = 1400;
+				network.datagram = datagram;
+				(await kerberos.mechanism("nas.home.test"))!.close();
+				deepEqual(network.asked, ["udp kdc:88", "kdc:88", "kdc:88", "kdc:88"]);
+			});
+		});
+	});
+
 	describe("the account", () => {
 		it("is an enterprise name where it has a suffix, and found in another realm", () => bench(async ({ kdc, network, kerberos, clock }) => {
 			const other = new ScriptedKDC("OTHER", () => clock.now), both = new ScriptedNetwork({ kdc, other });
