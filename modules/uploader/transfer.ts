@@ -118,12 +118,16 @@ export class Transfer {
 				throw this.#lost;
 			await this.#check(put);
 			name = await this.#publish();
+			await closeQuietly(this.#open);
 		}
 		catch (error) {
 			await this.#leave(this.#open, error as Error);
 			throw error;
 		}
-		await closeQuietly(this.#open);
+		finally {
+			// With it a lost connection would stay in memory while the next one is made.
+			this.#open = undefined;
+		}
 		if (name !== undefined)
 			return name;
 		// Nothing may be renamed, which only showed when it was.
