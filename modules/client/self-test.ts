@@ -56,15 +56,15 @@ const clearMargin = 0.8;
  * comes to the same.
  */
 const signers: readonly (readonly [number, string])[] = Object.freeze([
-	[SigningAlgorithm.AES_CMAC, "049a76bc74757e08078087b9348bbd14"],
-	[SigningAlgorithm.AES_GMAC, "9bee5fd4e22cc82dd8bdd1cfc7d80708"],
-	[SigningAlgorithm.HMAC_SHA256, "2b9ed27134daa2fc125a824c5afccb15"],
+	Object.freeze([SigningAlgorithm.AES_CMAC, "049a76bc74757e08078087b9348bbd14"] as const),
+	Object.freeze([SigningAlgorithm.AES_GMAC, "9bee5fd4e22cc82dd8bdd1cfc7d80708"] as const),
+	Object.freeze([SigningAlgorithm.HMAC_SHA256, "2b9ed27134daa2fc125a824c5afccb15"] as const),
 ] as const);
 const sealers: readonly (readonly [number, string])[] = Object.freeze([
-	[Cipher.AES128_CCM, "758870e1598732fb01e2f8a0a68ea748"],
-	[Cipher.AES128_GCM, "0997d6e6130375bc17b979564ca6e858"],
-	[Cipher.AES256_CCM, "82a12a1a1144f81c65bdb4b4bdeeb2f6"],
-	[Cipher.AES256_GCM, "adbcf29281c7bbd09f7b8061cb9f5f81"],
+	Object.freeze([Cipher.AES128_CCM, "758870e1598732fb01e2f8a0a68ea748"] as const),
+	Object.freeze([Cipher.AES128_GCM, "0997d6e6130375bc17b979564ca6e858"] as const),
+	Object.freeze([Cipher.AES256_CCM, "82a12a1a1144f81c65bdb4b4bdeeb2f6"] as const),
+	Object.freeze([Cipher.AES256_GCM, "adbcf29281c7bbd09f7b8061cb9f5f81"] as const),
 ] as const);
 
 interface Measured { readonly algorithm: number; readonly rate: number }

@@ -52,41 +52,41 @@ export const Faults = Object.freeze({
 
 /** What is known of statuses; all that NTStatus names is here (a test holds it). */
 const statuses: readonly (readonly [Fault, readonly number[]])[] = Object.freeze([
-	[Faults.CONNECTION, Object.freeze([
+	Object.freeze([Faults.CONNECTION, Object.freeze([
 		NTStatus.USER_SESSION_DELETED, NTStatus.NETWORK_SESSION_EXPIRED, NTStatus.NETWORK_NAME_DELETED, NTStatus.CONNECTION_DISCONNECTED, NTStatus.CONNECTION_RESET,
 		NTStatus.CONNECTION_REFUSED, NTStatus.REMOTE_NOT_LISTENING, NTStatus.BAD_NETWORK_PATH, NTStatus.UNEXPECTED_NETWORK_ERROR,
 		NTStatus.IO_TIMEOUT, NTStatus.CANCELLED, NTStatus.SERVER_UNAVAILABLE, NTStatus.NO_SUCH_LOGON_SESSION, NTStatus.NOTIFY_CLEANUP, NTStatus.NOTIFY_ENUM_DIR,
-	])],
-	[Faults.GONE, Object.freeze([
+	])] as const),
+	Object.freeze([Faults.GONE, Object.freeze([
 		NTStatus.OBJECT_NAME_NOT_FOUND, NTStatus.FILE_DELETED, NTStatus.FILE_NOT_AVAILABLE, NTStatus.NOT_FOUND, NTStatus.FILE_CLOSED, NTStatus.INVALID_HANDLE,
-	])],
-	[Faults.BUSY, Object.freeze([
+	])] as const),
+	Object.freeze([Faults.BUSY, Object.freeze([
 		NTStatus.INSUFFICIENT_RESOURCES, NTStatus.INSUFF_SERVER_RESOURCES, NTStatus.NO_MEMORY, NTStatus.NETWORK_BUSY, NTStatus.REQUEST_NOT_ACCEPTED, NTStatus.TOO_MANY_OPENED_FILES,
 		NTStatus.NETLOGON_NOT_STARTED, NTStatus.NO_LOGON_SERVERS, NTStatus.UNEXPECTED_IO_ERROR, NTStatus.IO_DEVICE_ERROR, NTStatus.UNSUCCESSFUL, NTStatus.INTERNAL_ERROR, NTStatus.PENDING,
-	])],
-	[Faults.LOCKED, Object.freeze([
+	])] as const),
+	Object.freeze([Faults.LOCKED, Object.freeze([
 		NTStatus.SHARING_VIOLATION, NTStatus.FILE_LOCK_CONFLICT, NTStatus.LOCK_NOT_GRANTED, NTStatus.DELETE_PENDING, NTStatus.OBJECT_NAME_COLLISION, NTStatus.CANNOT_DELETE,
 		NTStatus.DIRECTORY_NOT_EMPTY,
-	])],
-	[Faults.FILE, Object.freeze([
+	])] as const),
+	Object.freeze([Faults.FILE, Object.freeze([
 		NTStatus.OBJECT_NAME_INVALID, NTStatus.FILE_IS_A_DIRECTORY, NTStatus.EAS_NOT_SUPPORTED, NTStatus.STOPPED_ON_SYMLINK, NTStatus.END_OF_FILE, NTStatus.NO_MORE_FILES, NTStatus.NO_SUCH_FILE,
-	])],
-	[Faults.FULL, Object.freeze([NTStatus.DISK_FULL, NTStatus.QUOTA_EXCEEDED])],
-	[Faults.PROTOCOL, Object.freeze([
+	])] as const),
+	Object.freeze([Faults.FULL, Object.freeze([NTStatus.DISK_FULL, NTStatus.QUOTA_EXCEEDED])] as const),
+	Object.freeze([Faults.PROTOCOL, Object.freeze([
 		NTStatus.INVALID_PARAMETER, NTStatus.INVALID_INFO_CLASS, NTStatus.INFO_LENGTH_MISMATCH, NTStatus.INVALID_DEVICE_REQUEST, NTStatus.NOT_IMPLEMENTED, NTStatus.NOT_SUPPORTED,
 		NTStatus.BUFFER_OVERFLOW, NTStatus.BUFFER_TOO_SMALL, NTStatus.MORE_PROCESSING_REQUIRED, NTStatus.DEVICE_FEATURE_NOT_SUPPORTED, NTStatus.INVALID_SIGNATURE, NTStatus.HMAC_NOT_SUPPORTED,
 		NTStatus.DECRYPTION_FAILED, NTStatus.INVALID_NETWORK_RESPONSE, NTStatus.SMB_NO_PREAUTH_INTEGRITY_HASH_OVERLAP, NTStatus.SUCCESS,
-	])],
-	[Faults.PLACE, Object.freeze([
+	])] as const),
+	Object.freeze([Faults.PLACE, Object.freeze([
 		NTStatus.ACCESS_DENIED, NTStatus.NETWORK_ACCESS_DENIED, NTStatus.MEDIA_WRITE_PROTECTED, NTStatus.BAD_NETWORK_NAME, NTStatus.BAD_DEVICE_TYPE, NTStatus.NO_SUCH_DEVICE,
 		NTStatus.OBJECT_PATH_NOT_FOUND, NTStatus.OBJECT_PATH_INVALID, NTStatus.OBJECT_PATH_SYNTAX_BAD, NTStatus.NOT_A_DIRECTORY, NTStatus.PATH_NOT_COVERED, NTStatus.BAD_IMPERSONATION_LEVEL,
-	])],
-	[Faults.CREDENTIALS, Object.freeze([
+	])] as const),
+	Object.freeze([Faults.CREDENTIALS, Object.freeze([
 		NTStatus.LOGON_FAILURE, NTStatus.WRONG_PASSWORD, NTStatus.NO_SUCH_USER, NTStatus.PASSWORD_RESTRICTION, NTStatus.ACCOUNT_RESTRICTION, NTStatus.INVALID_LOGON_HOURS,
 		NTStatus.INVALID_WORKSTATION, NTStatus.PASSWORD_EXPIRED, NTStatus.PASSWORD_MUST_CHANGE, NTStatus.ACCOUNT_DISABLED, NTStatus.ACCOUNT_EXPIRED, NTStatus.ACCOUNT_LOCKED_OUT,
 		NTStatus.LOGON_NOT_GRANTED, NTStatus.LOGON_TYPE_NOT_GRANTED, NTStatus.TRUSTED_RELATIONSHIP_FAILURE, NTStatus.TRUST_FAILURE, NTStatus.NETWORK_CREDENTIAL_CONFLICT,
 		NTStatus.TOKEN_ALREADY_IN_USE, NTStatus.TIME_DIFFERENCE_AT_DC,
-	])],
+	])] as const),
 ] as const);
 
 /** What kind of fault an error is. An unknown status of the server is taken for one that passes: the scan waits, and longer each time. */
