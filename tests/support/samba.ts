@@ -35,17 +35,28 @@ export function openConnections(samba: Samba): number {
 /** Opens a file of the share with another client, which lets nobody else delete or rename it, until the returned function is called. */
 export async function holdOpen(samba: Samba, name: string): Promise<() => Promise<void>> {
 	const conf = `${samba.folder}/smb.conf`;
-	const client = spawn("smbclient", [`//${samba.address}/${samba.share}`, "-p", String(samba.port), "-s", conf, "-U", `${samba.user}%${samba.password}`], { stdio: ["pipe", "ignore", "ignore"] });
-	const ended = once(client, "close");
-	client.stdin.write(`open "${name}"\n`);
 	// smbclient keeps what it says until it ends, so the server's open files tell.
 	const file = join(samba.folderOf(), name.replace(/\\/g, "/"));
-	for (const end = Date.now() + 10_000; !samba.connections().some(pid => openFiles(pid).includes(file));) {
-		if (client.exitCode !== null || Date.now() > end) throw new Error(`smbclient could not open ${name}`);
-		await sleep(20);
-	}
-	return async () => {
+	for (let attempt = 1; ; attempt++) {
+		const client = spawn("smbclient", [`//${samba.address}/${samba.share}`, "-p", String(samba.port), "-s", conf, "-U", `${samba.user}%${samba.password}`], { stdio: ["pipe", "pipe", "pipe"] });
+		const ended = once(client, "close");
+		let said = "";
+		for (const output of [client.stdout, client.stderr]) output.on("data", (data: Buffer) => { said += data.toString(); });
+		client.stdin.on("error", () => {});
+		client.stdin.write(`open "${name}"\n`);
+		let opened = false;
+		for (const end = Date.now() + 10_000; !opened && client.exitCode === null && Date.now() < end;) {
+			await sleep(20);
+			opened = samba.connections().some(pid => openFiles(pid).includes(file));
+		}
+		if (opened)
+			return async () => {
+				client.stdin.end();
+				await ended;
+			};
 		client.stdin.end();
 		await ended;
-	};
+		// It is a client like others, and may have met a busy server.
+		if (attempt === 3) throw new Error(`smbclient could not open ${name}: ${said}`);
+	}
 }
