@@ -62,6 +62,8 @@ export interface Samba {
 	connections(): number[];
 	cutConnections(): void;
 	configure(options: Record<string, string | number>, share?: string): void;
+	/** Mounts a share of limited size anew: see SambaShare.bytes. */
+	remount(how: "ro" | "rw", share?: string): void;
 	restart(awayMs?: number, signal?: NodeJS.Signals): Promise<void>;
 	stop(): Promise<void>;
 }

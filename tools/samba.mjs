@@ -100,7 +100,13 @@ class Samba {
 	/** The folder behind a share; without a name, behind the first one. One of limited size is mounted where only smbd sees it: the way there is through smbd. */
 	folderOf(name = this.share) {
 		const { folder, bytes } = this.#share(name);
-		return bytes ? `/proc/${this.pid}/root${folder}` : folder;
+		return bytes ? join("/proc", String(this.pid), "root", folder) : folder;
+	}
+
+	/** Mounts a share of limited size anew, as "ro" or "rw". */
+	remount(how, name = this.share) {
+		const { status, stderr } = spawnSync("nsenter", ["-t", String(this.pid), "-m", "mount", "-o", `remount,${how}`, this.#share(name).folder], { encoding: "utf8" });
+		if (status !== 0) throw new Error(`Samba: share ${name} could not be mounted ${how}: ${stderr}`);
 	}
 
 	/** Changes settings of a share, for whoever connects from now on. */
