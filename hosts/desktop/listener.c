@@ -79,10 +79,7 @@ void xs_listener(xsMachine *the)
 	xsmcGet(xsVar(0), xsArg(0), xsID_address);
 	if (xsmcTypeOf(xsVar(0)) != xsUndefinedType)
 		xsmcToStringBuffer(xsVar(0), address, sizeof(address));
-	if (xsmcHas(xsArg(0), xsID_target)) {
-		xsmcGet(xsVar(0), xsArg(0), xsID_target);
-		xsmcSet(xsThis, xsID_target, xsVar(0));
-	}
+	socket_target(the);
 	struct addrinfo *list = socket_address(address, port);
 	if (!list)
 		xsUnknownError("invalid address");
@@ -99,8 +96,7 @@ void xs_listener(xsMachine *the)
 	if (!listener) {
 		if (fd >= 0)
 			close(fd);
-		host_error(the, &xsResult, strerror(error ? error : ENOMEM), host_errorName(error ? error : ENOMEM));
-		xsThrow(xsResult);
+		socket_throw(the, error ? error : ENOMEM);
 	}
 	listener->watch = (HostWatch){ .fd = fd, .events = POLLIN, .callback = deliverConnections, .context = listener };
 	listener->onReadable = onReadable;
@@ -141,9 +137,5 @@ void xs_listener_close(xsMachine *the)
 void xs_listener_get_port(xsMachine *the)
 {
 	Listener *listener = xsmcGetHostDataValidate(xsThis, (void *)&listenerHooks);
-	struct sockaddr_storage own;
-	socklen_t size = sizeof(own);
-	if (getsockname(listener->watch.fd, (struct sockaddr *)&own, &size) < 0)
-		xsUnknownError("%s", strerror(errno));
-	xsmcSetInteger(xsResult, ntohs(own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port : ((struct sockaddr_in *)&own)->sin_port));
+	xsmcSetInteger(xsResult, socket_ownPort(the, listener->watch.fd));
 }

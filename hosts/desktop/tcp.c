@@ -139,6 +139,29 @@ void socket_prepare(int fd)
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+void socket_target(xsMachine *the)
+{
+	if (xsmcHas(xsArg(0), xsID_target)) {
+		xsmcGet(xsVar(0), xsArg(0), xsID_target);
+		xsmcSet(xsThis, xsID_target, xsVar(0));
+	}
+}
+
+void socket_throw(xsMachine *the, int error)
+{
+	host_error(the, &xsResult, strerror(error), host_errorName(error));
+	xsThrow(xsResult);
+}
+
+int socket_ownPort(xsMachine *the, int fd)
+{
+	struct sockaddr_storage own;
+	socklen_t size = sizeof(own);
+	if (getsockname(fd, (struct sockaddr *)&own, &size) < 0)
+		xsUnknownError("%s", strerror(errno));
+	return ntohs(own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port : ((struct sockaddr_in *)&own)->sin_port);
+}
+
 struct addrinfo *socket_address(const char *text, int port)
 {
 	char service[8];
@@ -257,10 +280,7 @@ void xs_tcp(xsMachine *the)
 	xsSlot *onReadable = socket_callback(the, xsID_onReadable);
 	xsSlot *onWritable = socket_callback(the, xsID_onWritable);
 	xsSlot *onError = socket_callback(the, xsID_onError);
-	if (xsmcHas(xsArg(0), xsID_target)) {
-		xsmcGet(xsVar(0), xsArg(0), xsID_target);
-		xsmcSet(xsThis, xsID_target, xsVar(0));
-	}
+	socket_target(the);
 	int nodelay = 0;
 	if (xsmcHas(xsArg(0), xsID_nodelay)) {
 		xsmcGet(xsVar(0), xsArg(0), xsID_nodelay);

@@ -107,10 +107,7 @@ void xs_udp(xsMachine *the)
 		xsmcToStringBuffer(xsVar(0), text, sizeof(text));
 	if (inet_pton(AF_INET, text, &own.sin_addr) != 1)
 		xsUnknownError("invalid address");
-	if (xsmcHas(xsArg(0), xsID_target)) {
-		xsmcGet(xsVar(0), xsArg(0), xsID_target);
-		xsmcSet(xsThis, xsID_target, xsVar(0));
-	}
+	socket_target(the);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), yes = 1;
 	int error = fd < 0 ? errno : 0;
 	if (!error) {
@@ -124,8 +121,7 @@ void xs_udp(xsMachine *the)
 	if (!udp) {
 		if (fd >= 0)
 			close(fd);
-		host_error(the, &xsResult, strerror(error ? error : ENOMEM), host_errorName(error ? error : ENOMEM));
-		xsThrow(xsResult);
+		socket_throw(the, error ? error : ENOMEM);
 	}
 	udp->watch = (HostWatch){ .fd = fd, .events = POLLIN, .callback = deliverPackets, .context = udp };
 	udp->onReadable = onReadable;
@@ -187,18 +183,12 @@ void xs_udp_write(xsMachine *the)
 		xsRangeError("invalid address or port");
 	to.sin_port = htons((uint16_t)port);
 	xsmcGetBufferReadable(xsArg(0), (void **)&bytes, &length);
-	if (sendto(udp->watch.fd, bytes, length, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0) {
-		host_error(the, &xsResult, strerror(errno), host_errorName(errno));
-		xsThrow(xsResult);
-	}
+	if (sendto(udp->watch.fd, bytes, length, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
+		socket_throw(the, errno);
 }
 
 void xs_udp_get_port(xsMachine *the)
 {
 	UDP *udp = xsmcGetHostDataValidate(xsThis, (void *)&udpHooks);
-	struct sockaddr_in own;
-	socklen_t size = sizeof(own);
-	if (getsockname(udp->watch.fd, (struct sockaddr *)&own, &size) < 0)
-		xsUnknownError("%s", strerror(errno));
-	xsmcSetInteger(xsResult, ntohs(own.sin_port));
+	xsmcSetInteger(xsResult, socket_ownPort(the, udp->watch.fd));
 }
