@@ -160,9 +160,7 @@ export class Connection {
 
 	/** Sends requests as one related compound (3.2.4.1.4) and settles when all are answered: with their results, or the first error. */
 	async exchange(requests: readonly Request<unknown>[], treeId: number): Promise<unknown[]> {
-		let length = 0;
-		for (let i = 0; i < requests.length; i++)
-			length += Header.size + requests[i].length + 7;
+		const length = lengthOf(requests);
 		let at = -1;
 		for (;;) {
 			if (this.#failure)
@@ -199,8 +197,7 @@ export class Connection {
 	chain(compound: Compound): Promise<unknown[]> | undefined {
 		const { head, tail, credits } = compound;
 		const requests = [...head, ...tail];
-		const length = requests.reduce((sum, request) => sum + Header.size + request.length + 7, 0);
-		if (this.#failure || this.#chain || this.#sealed || this.#waiting.length > 0 || this.#credits < requests.length + credits || this.#controlBusy || length > this.#controlEnd - this.#controlAt)
+		if (this.#failure || this.#chain || this.#sealed || this.#waiting.length > 0 || this.#credits < requests.length + credits || this.#controlBusy || lengthOf(requests) > this.#controlEnd - this.#controlAt)
 			return undefined;
 		return new Promise((resolve, reject) => this.beginChain(compound, { results: [], left: requests.length, failure: undefined, resolve, reject }));
 	}
@@ -219,12 +216,9 @@ export class Connection {
 			this.#transport.send(at, tailAt, length + tailEnd - tailAt);
 		}
 		catch (error) {
-			this.#messageId = firstId;
-			this.#credits = creditsBefore;
-			this.#outstanding.length = Math.min(before, this.#outstanding.length);
 			this.#chain = undefined;
 			this.#tailAt = -1;
-			this.#controlBusy = false;
+			this.takeBack(firstId, creditsBefore, before, at);
 			exchange.reject(error as Error);
 		}
 	}
@@ -283,12 +277,9 @@ export class Connection {
 	/** Signs or seals memory[at, end), if this session does, and hands it to the transport. */
 	send(at: number, end: number): void {
 		const chain = this.#chain;
-		if (!chain && this.#sealed)
-			return this.#transport.send(this.sealing!.seal(this.memory, at, end, this.#sessionId), end);
-		if (this.signer)
-			this.signer.sign(this.memory.bytes, at, end - at, at + signatureOffset);
+		this.sign(at, end);
 		if (!chain)
-			return this.#transport.send(at, end);
+			return this.transmit(at, end);
 		this.#transport.sendMore(at, end);
 		if (chain.credits === 0)
 			this.endChain(chain);
@@ -339,10 +330,8 @@ export class Connection {
 
 	/** Settles when nothing waits to be sent any more. Never rejects. */
 	async sent(): Promise<void> {
-		while (!this.#failure && (this.#controlBusy || this.#waiting.length > 0)) {
-			const woken = new Promise<void>(resolve => this.#waiting.push({ resolve, reject: () => resolve() }));
-			await woken;
-		}
+		while (!this.#failure && (this.#controlBusy || this.#waiting.length > 0))
+			await new Promise<void>(resolve => this.#waiting.push({ resolve, reject: () => resolve() }));
 	}
 
 	/** Ends everything at once: whoever waits gets error. */
@@ -390,7 +379,7 @@ export class Connection {
 		return this.#slotAt = this.pipeline.take();
 	}
 
-	/** Gives back what #claim() gave. */
+	/** Gives back what claim() gave. */
 	private unclaim(at: number): void {
 		if (at === this.#controlAt)
 			this.#controlBusy = false;
@@ -406,13 +395,17 @@ export class Connection {
 			this.transmit(first, this.layOut(first, first + length, requests, treeId, exchange, 0, false));
 		}
 		catch (error) {
-			// Nothing was sent: the ids and credits are as good as before.
-			this.#messageId = firstId;
-			this.#credits = credits;
-			this.#outstanding.length = Math.min(before, this.#outstanding.length);
+			this.takeBack(firstId, credits, before, first);
 			exchange.reject(error as Error);
-			this.unclaim(first);
 		}
+	}
+
+	/** Nothing was sent: ids, credits and the place at at are as good as before. */
+	private takeBack(messageId: number, credits: number, outstanding: number, at: number): void {
+		this.#messageId = messageId;
+		this.#credits = credits;
+		this.#outstanding.length = Math.min(outstanding, this.#outstanding.length);
+		this.unclaim(at);
 	}
 
 	/** Writes and signs one message after the other, of which the first is the compound's first + 1st; returns the end of the last. followed: whether more of the compound comes behind them. */
@@ -680,5 +673,13 @@ export class Connection {
 const signatureOffset = 48;
 /** 2.2.23.1 FileId. */
 const fileIdOffset = 8;
+
+/** Bytes that a compound of them takes at most: each is padded to 8. */
+function lengthOf(requests: readonly Request<unknown>[]): number {
+	let length = 0;
+	for (let i = 0; i < requests.length; i++)
+		length += headerLength + requests[i].length + 7;
+	return length;
+}
 
 function ignore(): void {}

@@ -9,18 +9,21 @@ import { SetInfoRequest, SetInfoResponse } from "../smb2/set-info.js";
 import { textLength } from "../smb2/wire.js";
 import type { Request } from "./request.js";
 
-/** 3.2.4.11. */
-export function flushRequest(path: string, fileId: Uint8Array): Request<void> {
+/** Of a message that says nothing but which file it is about, and is answered by nothing but its success. */
+function bareRequest(command: number, path: string, fileId: Uint8Array, Asked: typeof FlushRequest | typeof CloseRequest, Answered: typeof FlushResponse | typeof CloseResponse): Request<void> {
 	return {
-		command: Command.FLUSH, subject: path, length: FlushRequest.size,
+		command, subject: path, length: Asked.size,
 		write(memory, at, limit) {
-			const request = new FlushRequest().begin(memory, at, limit);
+			const request = new Asked().begin(memory, at, limit);
 			request.FileId = fileId;
 			return request.end;
 		},
-		read(memory, at, end) { new FlushResponse().open(memory, at, end); },
+		read(memory, at, end) { new Answered().open(memory, at, end); },
 	};
 }
+
+/** 3.2.4.11. */
+export function flushRequest(path: string, fileId: Uint8Array): Request<void> { return bareRequest(Command.FLUSH, path, fileId, FlushRequest, FlushResponse); }
 
 /** 3.2.4.8. */
 export function queryRequest<T>(path: string, fileId: Uint8Array, ask: (request: QueryInfoRequest) => void, read: (response: QueryInfoResponse) => T): Request<T> {
@@ -70,14 +73,4 @@ export function renameRequest(path: string, fileId: Uint8Array, to: string): Req
 }
 
 /** 3.2.4.5. */
-export function closeRequest(path: string, fileId: Uint8Array): Request<void> {
-	return {
-		command: Command.CLOSE, subject: path, length: CloseRequest.size,
-		write(memory, at, limit) {
-			const request = new CloseRequest().begin(memory, at, limit);
-			request.FileId = fileId;
-			return request.end;
-		},
-		read(memory, at, end) { new CloseResponse().open(memory, at, end); },
-	};
-}
+export function closeRequest(path: string, fileId: Uint8Array): Request<void> { return bareRequest(Command.CLOSE, path, fileId, CloseRequest, CloseResponse); }

@@ -2,14 +2,12 @@
 import { AEAD } from "../../hosts/crypto/aead.js";
 import type { Key } from "../../hosts/crypto/key.js";
 import { ProtocolError, TransportError } from "../errors/errors.js";
-import { TransformHeader } from "../smb2/transform-header.js";
+import { nonceOffset, signatureOffset, TransformHeader } from "../smb2/transform-header.js";
 import type { Memory } from "../smb2/wire.js";
 
 /** TRANSFORM_HEADER from Nonce to its end: what is authenticated beside the message. */
 const associatedLength = 32;
 const headLength = TransformHeader.size;
-/** 2.2.41: Signature and Nonce. */
-const signatureOffset = 4, nonceOffset = 20;
 /** Messages sealed under one key before the session has to be made anew: a quarter of what the native counter allows. */
 const sealedMax = 0x40000000;
 

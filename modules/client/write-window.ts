@@ -27,7 +27,6 @@ const { SUCCESS } = NTStatus;
 const tellEvery = 4;
 
 export class WriteWindow implements Stream {
-
 	// What is used for each WRITE comes first: XS finds a private field by going through those before it.
 	/** By place in the window; a message id below 0 marks a free place. */
 	#messageIds = new Float64Array(inFlightMax).fill(-1);
@@ -40,14 +39,15 @@ export class WriteWindow implements Stream {
 	#piece: number;
 	#connection: Connection;
 	#pipeline: Pipeline;
-	/** The places of the next WRITE, of the oldest that is not answered, and of the oldest that the socket has not taken. */
+	/** Place of the next WRITE. */
 	#nextPlace = 0;
 	/** Where the header of each stands until the socket has taken it, else -1. */
 	#sendingAt = new Float64Array(inFlightMax).fill(-1);
 	#failure: Error | undefined;
 	#settled = false;
-	/** WRITEs that are still to be sent as part of a compound, and whether the last of them ends it. */
+	/** WRITEs that are still to be sent as part of a compound. */
 	#chained = 0;
+	/** Places of the oldest that is not answered, and of the oldest that the socket has not taken. */
 	#oldestPlace = 0;
 	#sentPlace = 0;
 	#sending = 0;
@@ -65,7 +65,9 @@ export class WriteWindow implements Stream {
 	#progressed: (confirmed: number) => void;
 	#resolve: () => void;
 	#reject: (error: Error) => void;
+	/** Whether the last of those ends the compound. */
 	#endsChain = false;
+	/** Whether it is the connection's stream. */
 	#streaming = false;
 
 	/** path: of the file, for errors. progressed: hears up to which byte of it the server has confirmed all. */

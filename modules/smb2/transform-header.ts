@@ -6,6 +6,8 @@ export const ENCRYPTED = 0x0001;
 
 const transformId = 0x424D53FD;
 const headerLength = 52;
+/** Where Signature is, which takes the authentication tag, and Nonce, where the 32 bytes begin that are authenticated but not encrypted. */
+export const signatureOffset = 4, nonceOffset = 20;
 
 const Fields = struct("SMB2 TRANSFORM_HEADER", {
 	ProtocolId:          only(u32, transformId),
@@ -21,9 +23,9 @@ const Fields = struct("SMB2 TRANSFORM_HEADER", {
 /** 2.2.41 SMB2 TRANSFORM_HEADER. The encrypted message follows. */
 export class TransformHeader extends Fields {
 	/** Position of Signature, where the authentication tag goes. */
-	get signatureAt(): number { return this.at + 4; }
+	get signatureAt(): number { return this.at + signatureOffset; }
 	/** Position of Nonce, where the bytes begin (32 of them) that are authenticated but not encrypted. */
-	get nonceAt(): number { return this.at + 20; }
+	get nonceAt(): number { return this.at + nonceOffset; }
 	/** Where the encrypted message begins. */
 	get messageAt(): number { return this.at + TransformHeader.size; }
 	/** Compares SessionId without a copy. */

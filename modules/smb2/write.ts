@@ -47,12 +47,14 @@ export const WriteResponse = struct("WRITE Response", {
 export function countOf(memory: Memory, at: number, end: number): number {
 	const view = memory.view;
 	// Nothing is allocated for a response that is well-formed.
-	return end - at >= responseLength && view.getUint16(at, true) === responseSize ? view.getUint32(at + 4, true) : new WriteResponse().open(memory, at, end).Count;
+	return end - at >= responseLength && view.getUint16(at, true) === structureSize ? view.getUint32(at + 4, true) : new WriteResponse().open(memory, at, end).Count;
 }
 
-const responseLength = 16, responseSize = 17;
+const responseLength = WriteResponse.size, structureSize = 17;
 /** Header and fixed part. */
-const headLength = 112;
+const headLength = Header.size + WriteRequest.size;
+/** Where they are: 2.2.1.2 and, behind the header, 2.2.21. */
+const creditChargeAt = 6, creditRequestAt = 14, messageIdAt = 24, lengthAt = Header.size + 4, offsetAt = Header.size + 8;
 
 /** Header and fixed part of a file's WRITEs, laid out once in the same memory: of each WRITE only what differs is written. */
 export class WriteTemplate {
@@ -61,7 +63,7 @@ export class WriteTemplate {
 	/** CreditCharge of most of them. */
 	readonly #charge: number;
 
-	/** In memory[at, at + 112). fill: sets what all of them have in common. Their data follows the fixed part. */
+	/** In memory[at, at + headLength). fill: sets what all of them have in common. Their data follows the fixed part. */
 	constructor(memory: Memory, at: number, charge: number, fill: (header: Header, request: WriteRequest) => void) {
 		const header = new Header().begin(memory, at), request = new WriteRequest().begin(memory, at + Header.size);
 		request.DataOffset = headLength;
@@ -71,20 +73,20 @@ export class WriteTemplate {
 		this.#charge = charge;
 	}
 
-	/** Lays one out in memory[at, at + 112), which the caller knows to be there: numbers below 2^53. */
+	/** Lays one out in memory[at, at + headLength), which the caller knows to be there: numbers below 2^53. */
 	layOut(at: number, messageId: number, charge: number, creditRequest: number, offset: number, length: number): void {
 		const { view, bytes } = this.#memory, from = this.#at;
 		// In XS set() goes byte by byte, and this does not.
 		bytes.copyWithin(at, from, from + headLength);
-		if (charge !== this.#charge && view.getUint16(at + 6, true) !== 0)
-			view.setUint16(at + 6, charge, true);
-		view.setUint16(at + 14, creditRequest, true);
-		view.setUint32(at + 24, messageId, true);
+		if (charge !== this.#charge && view.getUint16(at + creditChargeAt, true) !== 0)
+			view.setUint16(at + creditChargeAt, charge, true);
+		view.setUint16(at + creditRequestAt, creditRequest, true);
+		view.setUint32(at + messageIdAt, messageId, true);
 		if (messageId > 0xFFFFFFFF)
-			view.setUint32(at + 28, messageId / 0x100000000, true);
-		view.setUint32(at + 68, length, true);
-		view.setUint32(at + 72, offset, true);
+			view.setUint32(at + messageIdAt + 4, messageId / 0x100000000, true);
+		view.setUint32(at + lengthAt, length, true);
+		view.setUint32(at + offsetAt, offset, true);
 		if (offset > 0xFFFFFFFF)
-			view.setUint32(at + 76, offset / 0x100000000, true);
+			view.setUint32(at + offsetAt + 4, offset / 0x100000000, true);
 	}
 }
