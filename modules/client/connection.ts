@@ -277,9 +277,13 @@ export class Connection {
 	/** Signs or seals memory[at, end), if this session does, and hands it to the transport. */
 	send(at: number, end: number): void {
 		const chain = this.#chain;
-		this.sign(at, end);
+		// What sign() and transmit() do, without calls, which cost 0.2 instructions for each byte of a WRITE.
+		if (!chain && this.#sealed)
+			return this.#transport.send(this.sealing!.seal(this.memory, at, end, this.#sessionId), end);
+		if (this.signer)
+			this.signer.sign(this.memory.bytes, at, end - at, at + signatureOffset);
 		if (!chain)
-			return this.transmit(at, end);
+			return this.#transport.send(at, end);
 		this.#transport.sendMore(at, end);
 		if (chain.credits === 0)
 			this.endChain(chain);
