@@ -281,12 +281,11 @@ class Samba {
 
 	/** Process ids of the children that serve a connection now. */
 	connections() {
-		const result = spawnSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" });
+		const result = spawnSync("ps", ["-A", "-o", "pid=,ppid=,stat=,comm="], { encoding: "utf8" });
 		return result.stdout.split("\n").map(line => line.trim().split(/\s+/))
-			.filter(([, parent, state, ...args]) => Number(parent) === this.pid && !state.startsWith("Z") && args.join(" ").includes(this.#conf))
-			.map(([pid]) => Number(pid))
-			// The first two are smbd's own: smbd-notifyd and the clean-up daemon.
-			.sort((a, b) => a - b).slice(2);
+			// Those that smbd has for itself go by other names: smbd-notifyd, cleanupd, smbd-scavenger. Later ones call themselves smbd[their client].
+			.filter(([, parent, state, name]) => Number(parent) === this.pid && !state.startsWith("Z") && /^smbd(\[.*)?$/.test(name))
+			.map(([pid]) => Number(pid));
 	}
 
 	/** Ends it and removes its folder. Safe to call twice. */

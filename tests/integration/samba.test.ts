@@ -1,0 +1,33 @@
+/** What the tests' Samba tells of itself. */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { deepEqual, equal } from "../support/assert.js";
+import { type Samba, holdOpen, startSamba } from "../support/samba.js";
+import { putOnShare } from "../support/scanner.js";
+
+describe("the tests' Samba", function () {
+	this.timeout(30_000);
+	let samba: Samba;
+
+	before(async () => { samba = await startSamba(); });
+	after(() => samba.stop());
+
+	function children(): number[] {
+		return readFileSync(`/proc/${samba.pid}/task/${samba.pid}/children`, "utf8").trim().split(" ").map(Number);
+	}
+
+	it("knows connections from smbd's own helpers, whichever process has the lower number", async () => {
+		putOnShare(samba, "scan.pdf", new Uint8Array(1));
+		const release = await holdOpen(samba, "scan.pdf");
+		try {
+			const connections = samba.connections();
+			equal(connections.length, 1);
+			// It starts them anew, with higher numbers than the connection's.
+			const helpers = children().filter(pid => !connections.includes(pid));
+			for (const pid of helpers) process.kill(pid, "SIGKILL");
+			while (children().filter(pid => !helpers.includes(pid)).length < 3) await sleep(20);
+			deepEqual(samba.connections(), connections);
+		}
+		finally { await release(); }
+	});
+});
