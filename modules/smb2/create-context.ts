@@ -1,6 +1,6 @@
 /** [MS-SMB2] 2.2.13.2 SMB2_CREATE_CONTEXT: the request values (2.2.13.2.x) and response values (2.2.14.2.x) that we know. */
 import { ProtocolError } from "../errors/errors.js";
-import { filetime, type Memory, opaque, range, reserved, struct, u16, u32, u64 } from "./wire.js";
+import { characterAt, filetime, type Memory, opaque, range, reserved, struct, u16, u32, u64 } from "./wire.js";
 
 /** Names of contexts, four characters each: 2.2.13.2. */
 export const CreateContextName = Object.freeze({
@@ -38,14 +38,15 @@ export class CreateContext extends Context {
 	static readonly NAME_END = 20;
 	/** Where the data begins behind such a name. */
 	static readonly DATA_OFFSET = 24;
+	constructor() { super(); }
 
 	/** Writes the name; length is that of the data, which follows. */
 	set(name: CreateContextName, length: number): void {
-		const { view, bytes } = this.memory, at = this.at + CreateContext.size;
+		const { view, bytes } = this.memory, at = this.at + CreateContext.size, count = name.length;
 		this.NameOffset = CreateContext.size;
-		this.NameLength = name.length;
-		for (let i = 0; i < name.length; i++)
-			view.setUint8(at + i, name.charCodeAt(i));
+		this.NameLength = count;
+		for (let i = 0; i < count; i++)
+			view.setUint8(at + i, characterAt.call(name, i));
 		if (length > 0) {
 			bytes.fill(0, this.at + CreateContext.NAME_END, this.at + CreateContext.DATA_OFFSET);
 			this.DataOffset = CreateContext.DATA_OFFSET;
@@ -91,10 +92,11 @@ export class CreateContextCursor {
 
 	/** Whether the current context has this name. */
 	is(name: CreateContextName): boolean {
-		if (this.#context.NameLength !== name.length)
+		const count = name.length;
+		if (this.#context.NameLength !== count)
 			return false;
-		for (let i = 0; i < name.length; i++) {
-			if (this.#memory.view.getUint8(this.#nameAt + i) !== name.charCodeAt(i))
+		for (let i = 0; i < count; i++) {
+			if (this.#memory.view.getUint8(this.#nameAt + i) !== characterAt.call(name, i))
 				return false;
 		}
 		return true;

@@ -82,6 +82,8 @@ const Request = struct("CREATE Request", {
 
 /** 2.2.13 SMB2 CREATE Request. First the name, then the contexts. */
 export class CreateRequest extends Request {
+	constructor() { super(); }
+
 	/** name: relative to the share's root, with \ between folders and none at the start; "" is the root. */
 	setName(name: string): void {
 		const at = this.appendText(name, 8);
@@ -140,6 +142,8 @@ const Response = struct("CREATE Response", {
 
 /** 2.2.14 SMB2 CREATE Response. */
 export class CreateResponse extends Response {
+	constructor() { super(); }
+
 	/** The contexts, before the first. */
 	contexts(): CreateContextCursor {
 		const length = this.CreateContextsLength;

@@ -21,6 +21,8 @@ const Response = struct("ERROR Response", {
 
 /** 2.2.2 SMB2 ERROR Response. open() also proves ErrorData: whatever is in it, the message is whole. */
 export class ErrorResponse extends Response {
+	constructor() { super(); }
+
 	override open(memory: Memory, at: number, end: number): this {
 		super.open(memory, at, end);
 		range("ERROR Response", "ErrorData", this.at, this.size, this.ByteCount, this.end);

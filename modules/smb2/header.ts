@@ -87,6 +87,7 @@ export class Header extends Fields {
 	flags = 0;
 	status = 0;
 	messageId = 0;
+	constructor() { super(); }
 
 	/** Also checks NextCommand: 8-byte aligned, past this header, and with room for another. end is the end of this message. */
 	override open(memory: Memory, at: number, end: number): this {

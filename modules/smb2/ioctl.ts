@@ -42,6 +42,8 @@ const Request = struct("IOCTL Request", {
 
 /** 2.2.31 SMB2 IOCTL Request. */
 export class IoctlRequest extends Request {
+	constructor() { super(); }
+
 	/** Lays out FSCTL_VALIDATE_NEGOTIATE_INFO (3.2.5.5). The input's Capabilities, Guid and SecurityMode are returned to be filled. */
 	setValidateNegotiateInfo(dialects: readonly number[]): InstanceType<typeof ValidateNegotiateInfoRequest> {
 		const at = this.append(ValidateNegotiateInfoRequest.size, 8);
@@ -73,6 +75,8 @@ const Response = struct("IOCTL Response", {
 
 /** 2.2.32 SMB2 IOCTL Response. */
 export class IoctlResponse extends Response {
+	constructor() { super(); }
+
 	/** Position of the output, OutputCount bytes of it. */
 	outputAt(): number { return this.part("Output", this.OutputOffset, this.OutputCount); }
 

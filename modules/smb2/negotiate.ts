@@ -70,6 +70,8 @@ const Request = struct("NEGOTIATE Request", {
 
 /** 2.2.3 SMB2 NEGOTIATE Request. First the dialects, then the contexts, which belong there only if 3.1.1 is among them. */
 export class NegotiateRequest extends Request {
+	constructor() { super(); }
+
 	/** Lays the dialects out and counts them. Once, before any context. */
 	setDialects(dialects: readonly number[]): void {
 		this.DialectCount = dialects.length;
@@ -139,6 +141,8 @@ const Response = struct("NEGOTIATE Response", {
 
 /** 2.2.4 SMB2 NEGOTIATE Response. */
 export class NegotiateResponse extends Response {
+	constructor() { super(); }
+
 	/** A copy of the security token; empty where the server leaves the choice to the client. */
 	securityBuffer(): Uint8Array {
 		return this.partBytes("SecurityBuffer", this.SecurityBufferOffset, this.SecurityBufferLength);

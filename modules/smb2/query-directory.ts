@@ -19,6 +19,8 @@ const Request = struct("QUERY_DIRECTORY Request", {
 
 /** 2.2.33 SMB2 QUERY_DIRECTORY Request. */
 export class QueryDirectoryRequest extends Request {
+	constructor() { super(); }
+
 	/** Asks for names alone, FileNamesInformation. pattern: with * and ?; not empty. */
 	askNames(pattern: string): void { this.#ask(FileInformationClass.FileNamesInformation, pattern); }
 	/** Asks for names, sizes and times, FileIdBothDirectoryInformation. */
@@ -40,6 +42,8 @@ const Response = struct("QUERY_DIRECTORY Response", {
 
 /** 2.2.34 SMB2 QUERY_DIRECTORY Response. */
 export class QueryDirectoryResponse extends Response {
+	constructor() { super(); }
+
 	/** The entries, before the first, in the form that askNames() asked for. */
 	names(): DirectoryCursor<InstanceType<typeof FileNamesInformation>> { return this.#entries(new FileNamesInformation()); }
 	/** The entries, before the first, in the form that askFiles() asked for. */

@@ -20,6 +20,8 @@ const Request = struct("QUERY_INFO Request", {
 
 /** 2.2.37 SMB2 QUERY_INFO Request. One of the ask… methods says for what; InfoType, FileInfoClass and OutputBufferLength follow from it. */
 export class QueryInfoRequest extends Request {
+	constructor() { super(); }
+
 	askBasic(): void { this.#ask(InfoType.FILE, FileInformationClass.FileBasicInformation, FileBasicInformation.size); }
 	askStandard(): void { this.#ask(InfoType.FILE, FileInformationClass.FileStandardInformation, FileStandardInformation.size); }
 	askNetworkOpen(): void { this.#ask(InfoType.FILE, FileInformationClass.FileNetworkOpenInformation, FileNetworkOpenInformation.size); }
@@ -40,6 +42,8 @@ const Response = struct("QUERY_INFO Response", {
 
 /** 2.2.38 SMB2 QUERY_INFO Response. */
 export class QueryInfoResponse extends Response {
+	constructor() { super(); }
+
 	/** Opens the structure that was asked for over the answer: `response.read(new FileStandardInformation()).EndOfFile`. */
 	read<S extends Structure>(information: S): S {
 		const at = this.part("OutputBuffer", this.OutputBufferOffset, this.OutputBufferLength);

@@ -18,6 +18,8 @@ const Request = struct("READ Request", {
 
 /** 2.2.19 SMB2 READ Request. Buffer must not be empty, so end lies one zero byte behind the fixed part. */
 export class ReadRequest extends Request {
+	constructor() { super(); }
+
 	override begin(memory: Memory, at: number, limit?: number): this {
 		super.begin(memory, at, limit);
 		memory.bytes[this.append(1)] = 0;
@@ -37,6 +39,8 @@ const Response = struct("READ Response", {
 
 /** 2.2.20 SMB2 READ Response. */
 export class ReadResponse extends Response {
+	constructor() { super(); }
+
 	/** Position of the data, DataLength bytes of it. */
 	dataAt(): number { return this.part("Data", this.DataOffset, this.DataLength); }
 }

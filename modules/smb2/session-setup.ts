@@ -21,6 +21,8 @@ const Request = struct("SESSION_SETUP Request", {
 
 /** 2.2.5 SMB2 SESSION_SETUP Request. */
 export class SessionSetupRequest extends Request {
+	constructor() { super(); }
+
 	/** Lays the security token out behind the fixed part. */
 	setSecurityBuffer(token: Uint8Array): void {
 		this.SecurityBufferLength = token.length;
@@ -37,6 +39,8 @@ const Response = struct("SESSION_SETUP Response", {
 
 /** 2.2.6 SMB2 SESSION_SETUP Response. */
 export class SessionSetupResponse extends Response {
+	constructor() { super(); }
+
 	/** A copy of the security token. */
 	securityBuffer(): Uint8Array {
 		return this.partBytes("SecurityBuffer", this.SecurityBufferOffset, this.SecurityBufferLength);

@@ -20,6 +20,8 @@ const Request = struct("SET_INFO Request", {
 
 /** 2.2.39 SMB2 SET_INFO Request. One of the set… methods lays the buffer out. */
 export class SetInfoRequest extends Request {
+	constructor() { super(); }
+
 	/** Renames the open file. name: from the share's root, with \ between folders. Unless it may replace, a taken name is STATUS_OBJECT_NAME_COLLISION. */
 	setRename(name: string, replaceIfExists = false): void {
 		const rename = this.#set(FileInformationClass.FileRenameInformation, new FileRenameInformation());

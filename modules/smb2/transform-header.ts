@@ -22,6 +22,8 @@ const Fields = struct("SMB2 TRANSFORM_HEADER", {
 
 /** 2.2.41 SMB2 TRANSFORM_HEADER. The encrypted message follows. */
 export class TransformHeader extends Fields {
+	constructor() { super(); }
+
 	/** Position of Signature, where the authentication tag goes. */
 	get signatureAt(): number { return this.at + signatureOffset; }
 	/** Position of Nonce, where the bytes begin (32 of them) that are authenticated but not encrypted. */

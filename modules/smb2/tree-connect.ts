@@ -36,6 +36,8 @@ const Request = struct("TREE_CONNECT Request", {
 
 /** 2.2.9 SMB2 TREE_CONNECT Request. */
 export class TreeConnectRequest extends Request {
+	constructor() { super(); }
+
 	/** path: \\server\share. */
 	setPath(path: string): void {
 		const at = this.appendText(path);

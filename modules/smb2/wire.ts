@@ -385,7 +385,7 @@ export interface StructureClass<F extends Table> {
 /** A class of windows over structures of these fields, in this order. For module scope, so that preload builds it into flash. */
 export function struct<F extends Table>(title: string, fields: F): StructureClass<F> {
 	class Window extends Structure {
-		// Written out, for the constructor that XS supplies leaves 11 slots of garbage behind each new window.
+		// Written out, here and in each class that extends one: the constructor that XS supplies leaves 11 slots of garbage behind each new window.
 		constructor() { super(); }
 	}
 	const constants: Constant[] = [];
@@ -412,11 +412,15 @@ export function struct<F extends Table>(title: string, fields: F): StructureClas
 // XS keeps strings as UTF-8, and counts and hands out whole characters where the standard has UTF-16 units: there
 // "\u{1F600}".length is 1 and its charCodeAt(0) is 0x1F600, elsewhere 2 and 0xD83D. What follows is right for both.
 
+/** text.charCodeAt(i) would make an object of the text each time, of two slots; characterAt.call(text, i) makes none. */
+export const characterAt = String.prototype.charCodeAt;
+
 /** Bytes that text takes as UTF-16LE. */
 export function textLength(text: string): number {
-	let length = text.length * 2;
-	for (let i = 0; i < text.length; i++) {
-		if (text.charCodeAt(i) > 0xFFFF)
+	const count = text.length;
+	let length = count * 2;
+	for (let i = 0; i < count; i++) {
+		if (characterAt.call(text, i) > 0xFFFF)
 			length += 2;
 	}
 	return length;
@@ -424,9 +428,9 @@ export function textLength(text: string): number {
 
 /** Writes text as UTF-16LE, without a terminator; returns the position behind it. */
 export function writeText(memory: Memory, at: number, text: string): number {
-	const view = memory.view;
-	for (let i = 0; i < text.length; i++) {
-		let unit = text.charCodeAt(i);
+	const view = memory.view, count = text.length;
+	for (let i = 0; i < count; i++) {
+		let unit = characterAt.call(text, i);
 		if (unit > 0xFFFF) {
 			view.setUint16(at, 0xD7C0 + (unit >> 10), true);
 			unit = 0xDC00 + (unit & 0x3FF);

@@ -20,6 +20,8 @@ const Request = struct("WRITE Request", {
 
 /** 2.2.21 SMB2 WRITE Request. */
 export class WriteRequest extends Request {
+	constructor() { super(); }
+
 	/**
 	 * The length bytes at at, behind the fixed part in the same memory, are the data: nothing is moved. A gap of a few
 	 * bytes between may serve to align the data; what it holds is sent. RangeError where the data overlaps the fixed part.
