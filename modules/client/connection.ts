@@ -154,31 +154,38 @@ export class Connection {
 	}
 
 	/** Sends one request and settles with what its read() returns. StatusError for a status that is neither SUCCESS nor accepted. */
-	async request<T>(request: Request<T>, treeId = 0): Promise<T> {
-		return (await this.exchange([request], treeId))[0] as T;
+	request<T>(request: Request<T>, treeId = 0): Promise<T> {
+		return this.exchange([request], treeId).then(firstOf) as Promise<T>;
 	}
 
 	/** Sends requests as one related compound (3.2.4.1.4) and settles when all are answered: with their results, or the first error. */
-	async exchange(requests: readonly Request<unknown>[], treeId: number): Promise<unknown[]> {
-		const length = lengthOf(requests);
+	exchange(requests: readonly Request<unknown>[], treeId: number): Promise<unknown[]> {
+		return new Promise((resolve, reject) => {
+			const length = lengthOf(requests), at = this.roomFor(requests, length), exchange = { results: [], left: requests.length, failure: undefined, resolve, reject };
+			if (at >= 0)
+				this.sendAll(at, length, requests, treeId, exchange);
+			else
+				this.sendLater(length, requests, treeId, exchange).catch(reject);
+		});
+	}
+
+	/** Where length bytes of requests can be laid out now; -1 where they have to wait for room or credits. */
+	private roomFor(requests: readonly Request<unknown>[], length: number): number {
+		if (this.#failure)
+			throw this.#failure;
+		this.#creditsShort = this.#credits < requests.length;
+		// Into a compound that is on its way nothing else may come.
+		return this.#creditsShort || this.#chain ? -1 : this.claim(length);
+	}
+
+	private async sendLater(length: number, requests: readonly Request<unknown>[], treeId: number, exchange: Exchange): Promise<void> {
 		let at = -1;
-		for (;;) {
-			if (this.#failure)
-				throw this.#failure;
-			this.#creditsShort = this.#credits < requests.length;
-			if (!this.#creditsShort) {
-				// Into a compound that is on its way nothing else may come.
-				at = this.#chain ? -1 : this.claim(length);
-				if (at >= 0)
-					break;
-			}
-			else if (requests.length > 1 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
-				return this.oneByOne(requests, treeId);
+		for (; at < 0; at = this.roomFor(requests, length)) {
+			if (this.#creditsShort && requests.length > 1 && this.#outstanding.length === 0 && !this.#stream?.outstanding)
+				return exchange.resolve(await this.oneByOne(requests, treeId));
 			await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
 		}
-		return new Promise((resolve, reject) => {
-			this.sendAll(at, length, requests, treeId, { results: [], left: requests.length, failure: undefined, resolve, reject });
-		});
+		this.sendAll(at, length, requests, treeId, exchange);
 	}
 
 	/** For a server that is so mean with credits that a compound can't be paid. */
@@ -195,11 +202,10 @@ export class Connection {
 	 * The stream is to be set next, and to bring, by begin() and send(), just what was announced; nothing else is sent meanwhile. Not for a session that seals: that takes the whole in one piece.
 	 */
 	chain(compound: Compound): Promise<unknown[]> | undefined {
-		const { head, tail, credits } = compound;
-		const requests = [...head, ...tail];
-		if (this.#failure || this.#chain || this.#sealed || this.#waiting.length > 0 || this.#credits < requests.length + credits || this.#controlBusy || lengthOf(requests) > this.#controlEnd - this.#controlAt)
+		const { head, tail, credits, results } = compound, count = head.length + tail.length;
+		if (this.#failure || this.#chain || this.#sealed || this.#waiting.length > 0 || this.#credits < count + credits || this.#controlBusy || lengthOf(head) + lengthOf(tail) > this.#controlEnd - this.#controlAt)
 			return undefined;
-		return new Promise((resolve, reject) => this.beginChain(compound, { results: [], left: requests.length, failure: undefined, resolve, reject }));
+		return new Promise((resolve, reject) => this.beginChain(compound, { results, left: count, failure: undefined, resolve, reject }));
 	}
 
 	private beginChain({ head, tail, treeId, credits, length }: Compound, exchange: Exchange): void {
@@ -685,5 +691,7 @@ function lengthOf(requests: readonly Request<unknown>[]): number {
 		length += headerLength + requests[i].length + 7;
 	return length;
 }
+
+function firstOf(results: unknown[]): unknown { return results[0]; }
 
 function ignore(): void {}

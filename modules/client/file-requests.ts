@@ -10,9 +10,9 @@ import { textLength } from "../smb2/wire.js";
 import type { Request } from "./request.js";
 
 /** Of a message that says nothing but which file it is about, and is answered by nothing but its success. */
-function bareRequest(command: number, path: string, fileId: Uint8Array, Asked: typeof FlushRequest | typeof CloseRequest, Answered: typeof FlushResponse | typeof CloseResponse): Request<void> {
+function bareRequest(command: number, path: string, fileId: Uint8Array, Asked: typeof FlushRequest | typeof CloseRequest, Answered: typeof FlushResponse | typeof CloseResponse, optional = false): Request<void> {
 	return {
-		command, subject: path, length: Asked.size,
+		command, subject: path, length: Asked.size, optional,
 		write(memory, at, limit) {
 			const request = new Asked().begin(memory, at, limit);
 			request.FileId = fileId;
@@ -72,5 +72,5 @@ export function renameRequest(path: string, fileId: Uint8Array, to: string): Req
 	return setInfoRequest(path, fileId, `rename to ${to}`, 64 + textLength(to), request => request.setRename(to));
 }
 
-/** 3.2.4.5. */
-export function closeRequest(path: string, fileId: Uint8Array): Request<void> { return bareRequest(Command.CLOSE, path, fileId, CloseRequest, CloseResponse); }
+/** 3.2.4.5. optional: as in Request. */
+export function closeRequest(path: string, fileId: Uint8Array, optional = false): Request<void> { return bareRequest(Command.CLOSE, path, fileId, CloseRequest, CloseResponse, optional); }

@@ -126,12 +126,12 @@ export class Open implements OplockHolder {
 	}
 
 	/** Returns when what was written is on the server's disk; with its length there. Where modified is given, as setTimes() before that. */
-	async flush(modified?: number): Promise<number> {
+	flush(modified?: number): Promise<number> {
 		const { path, fileId } = this;
 		const requests: Request<unknown>[] = [flushRequest(path, fileId), lengthRequest(path, fileId)];
 		if (modified !== undefined)
 			requests.push(timesRequest(path, fileId, modified));
-		return (await this.#exchange(requests))[1] as number;
+		return this.#exchange(requests).then(results => results[1] as number);
 	}
 
 	/** Sets the times of the file and makes it an ordinary one. Milliseconds since 1970. */
@@ -145,10 +145,10 @@ export class Open implements OplockHolder {
 	}
 
 	/** rename() and close() in one round trip. The file is closed in either case. */
-	async renameAndClose(path: string): Promise<void> {
+	renameAndClose(path: string): Promise<unknown> {
 		this.#dropOplock();
 		this.closed = true;
-		await this.#exchange([renameRequest(this.path, this.fileId, path), { ...closeRequest(this.path, this.fileId), optional: true }]);
+		return this.#exchange([renameRequest(this.path, this.fileId, path), closeRequest(this.path, this.fileId, true)]);
 	}
 
 	/** Has the file deleted by close(). */

@@ -42,22 +42,22 @@ const roomForRequests = 2048;
  * Makes file and sends its bytes, or none of them where it takes the long way: whoever called sends the rest. Rejects, as TreeConnect.create(), where no file came of it.
  * opened() hears that there is one before more is sent than the first message, so that it can be gone on with; progressed(), up to which byte the server has confirmed all.
  */
-export async function put(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
-	const { session: { connection }, habits } = tree;
-	if (!tree.mayJoin)
-		await tree.connect();
-	if (habits.files && !connection.sealed && file.length > 0) {
-		const done = await putAsCompound(tree, file, opened, progressed);
-		if (done)
-			return done;
-	}
+export function put(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
+	return tree.connected || tree.mayJoin ? putNow(tree, file, opened, progressed) : tree.connect().then(() => putNow(tree, file, opened, progressed));
+}
+
+function putNow(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
+	return tree.habits.files && !tree.session.connection.sealed && file.length > 0 ? putAsCompound(tree, file, opened, progressed) : create(tree, file, opened);
+}
+
+/** The file without its bytes. */
+async function create(tree: TreeConnect, file: NewFile, opened: (open: Open) => void): Promise<Put> {
 	const open = await tree.create(file.path, file.parameters, file.createGuid);
 	opened(open);
 	return { open };
 }
 
-/** undefined where it can't be done so, and nothing was done. */
-async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put | undefined> {
+async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
 	const { session: { connection }, habits } = tree;
 	const joins = !tree.connected;
 	let settle: (failure?: Error) => void;
@@ -66,21 +66,18 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 	const window = new WriteWindow(tree, file.path, progressed, () => settle(), failure => settle(failure));
 	window.load(file.source, 0, file.length);
 	const { count, credits, length, whole } = window.chainable(connection.maxLength - roomForRequests, connection.credits - requestsMax);
-	let open: Open | undefined, flushed: number | undefined;
-	const create = tree.createRequest(file.path, file.parameters, file.createGuid), flush = lengthRequest(file.path, RELATED_FILE_ID);
-	const head: Request<unknown>[] = [{ ...create, read: (...reply) => open = create.read(...reply) }];
-	if (joins)
-		head.unshift(tree.connectRequest());
-	const tail: Request<unknown>[] = [];
+	const createRequest = tree.createRequest(file.path, file.parameters, file.createGuid);
+	const head: Request<unknown>[] = joins ? [tree.connectRequest(), createRequest] : [createRequest];
+	const tail: Request<unknown>[] = [], results: unknown[] = [];
 	if (whole) {
-		tail.push(flushRequest(file.path, RELATED_FILE_ID), { ...flush, read: (...reply) => flushed = flush.read(...reply) });
+		tail.push(flushRequest(file.path, RELATED_FILE_ID), lengthRequest(file.path, RELATED_FILE_ID));
 		if (file.modified !== undefined)
 			tail.push(timesRequest(file.path, RELATED_FILE_ID, file.modified));
 	}
-	const answered = count > 0 ? connection.chain({ head, credits, length, tail, treeId: joins ? relatedTreeId : tree.treeId }) : undefined;
+	const answered = count > 0 ? connection.chain({ head, credits, length, tail, results, treeId: joins ? relatedTreeId : tree.treeId }) : undefined;
 	if (!answered) {
 		window.unload();
-		return undefined;
+		return create(tree, file, opened);
 	}
 	window.chain(count, !whole);
 	let failure: Error | undefined;
@@ -90,6 +87,7 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 	catch (error) {
 		failure = error as Error;
 	}
+	const open = results[head.length - 1] as Open | undefined;
 	if (open)
 		opened(open);
 	if (open && !failure) {
@@ -106,21 +104,21 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 	const error = open || !connection.alive ? notWritten ?? failure : failure ?? notWritten;
 	if (!error) {
 		habits.proven = true;
-		return { open: open!, flushed };
+		return { open: open!, flushed: results[head.length + 1] as number | undefined };
 	}
 	if (!connection.alive) {
 		if (failure instanceof TransportError)
 			habits.lost(failure, joins);
 	}
 	else if (joins && tree.connected && connection.sealed)
-		return undefined;
+		return create(tree, file, opened);
 	else if (!habits.proven && error instanceof StatusError && isRefusal(error.status)) {
 		if (joins)
 			habits.treeConnects = false;
 		else
 			habits.files = false;
 		await tree.connect();
-		return open && { open };
+		return open ? { open } : create(tree, file, opened);
 	}
 	if (!open)
 		throw error;

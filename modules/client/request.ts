@@ -36,6 +36,8 @@ export interface Compound {
 	readonly credits: number;
 	readonly length: number;
 	readonly tail: readonly Request<unknown>[];
+	/** What each request of head and tail has brought, also where others have failed. */
+	readonly results: unknown[];
 	/** All ones where the first request is what makes it. */
 	readonly treeId: number;
 }

@@ -124,9 +124,8 @@ export class TreeConnect {
 	 * Opens or creates the file of that path (see sharePath). 3.2.4.3. With a createGuid of 16 bytes, made for this file, the server is asked to keep it open when the
 	 * connection is lost, for reclaim(): whether it does says Open.durable.
 	 */
-	async create(path: string, parameters: CreateParameters, createGuid?: Uint8Array): Promise<Open> {
-		await this.connect();
-		return this.session.connection.request<Open>(this.createRequest(path, parameters, createGuid), this.treeId);
+	create(path: string, parameters: CreateParameters, createGuid?: Uint8Array): Promise<Open> {
+		return this.#open(this.createRequest(path, parameters, createGuid));
 	}
 
 	/** What create() sends. */
@@ -138,9 +137,14 @@ export class TreeConnect {
 	 * Takes up again what an earlier connection had open (3.2.4.4). StatusError OBJECT_NAME_NOT_FOUND, and some others, where the server no longer has it. parameters and path are
 	 * those of the first time.
 	 */
-	async reclaim(path: string, parameters: CreateParameters, durable: Durable): Promise<Open> {
-		await this.connect();
-		return this.session.connection.request<Open>(createRequest(this, path, parameters, durable), this.treeId);
+	reclaim(path: string, parameters: CreateParameters, durable: Durable): Promise<Open> {
+		return this.#open(createRequest(this, path, parameters, durable));
+	}
+
+	/** What request, a CREATE, opens, once the server has let us in. */
+	#open(request: Request<Open>): Promise<Open> {
+		const { connection } = this.session;
+		return this.connected ? connection.request(request, this.treeId) : this.connect().then(() => connection.request(request, this.treeId));
 	}
 
 	/** Durable handles are of version 2 from 3.0 on. */

@@ -116,9 +116,14 @@ export class Transfer {
 				await this.#send(put.open);
 			if (this.#lost)
 				throw this.#lost;
-			await this.#check(put);
+			this.#checkLength(put.flushed ?? await put.open.flush(this.#readsBack ? undefined : scan.mtime));
+			if (this.#readsBack)
+				await this.#readBack(put.open);
+			else
+				this.#checkUnchanged();
 			name = await this.#publish();
-			await closeQuietly(this.#open);
+			if (!this.#open.closed)
+				await closeQuietly(this.#open);
 		}
 		catch (error) {
 			await this.#leave(this.#open, error as Error);
@@ -233,11 +238,13 @@ export class Transfer {
 	}
 
 	/** A temporary file together with its bytes; of one that nobody could delete, it must be known first that it is there. */
-	async #make(tree: TreeConnect, createGuid: Uint8Array): Promise<Put> {
+	#make(tree: TreeConnect, createGuid: Uint8Array): Promise<Put> {
 		const { scan } = this, { parameters, direct } = this.#ways[this.#way], path = this.#path();
-		if (!direct)
-			return put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#opened, this.#progressed);
-		await tree.connect();
+		return direct ? this.#makeDirect(tree, path, parameters, createGuid)
+			: put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#opened, this.#progressed);
+	}
+
+	async #makeDirect(tree: TreeConnect, path: string, parameters: CreateParameters, createGuid: Uint8Array): Promise<Put> {
 		const open = await tree.create(path, parameters, createGuid);
 		this.#opened(open);
 		return { open };
@@ -347,19 +354,24 @@ export class Transfer {
 		this.#options.remember(this.entry);
 	}
 
-	/** Has it on the server's disk, with the scan's times, and what is there looked at. */
-	async #check({ open, flushed }: Put): Promise<void> {
+	#checkLength(arrived: number): void {
 		const { scan } = this;
-		const arrived = flushed ?? await open.flush(this.#readsBack ? undefined : scan.mtime);
 		if (arrived !== scan.size)
 			throw new ProtocolError(`${scan.name}: the server says that ${arrived} of ${scan.size} bytes arrived`);
-		if (this.#readsBack && !await holdsScan(open, scan))
+	}
+
+	#checkUnchanged(): void {
+		if (!isUnchanged(this.scan))
+			throw new StorageError(`${this.scan.name}: the file was changed while it was being sent: it will be sent again next time`);
+	}
+
+	/** Has what is on the server's disk compared, and sets the scan's times: until then it is hidden. */
+	async #readBack(open: Open): Promise<void> {
+		const { scan } = this;
+		if (!await holdsScan(open, scan))
 			throw new ProtocolError(`${scan.name}: what the share holds is not what was sent: the server's disk, or memory here, may be failing`);
-		if (!isUnchanged(scan))
-			throw new StorageError(`${scan.name}: the file was changed while it was being sent: it will be sent again next time`);
-		// Until all was read back it is hidden.
-		if (this.#readsBack)
-			await open.setTimes(scan.mtime);
+		this.#checkUnchanged();
+		await open.setTimes(scan.mtime);
 	}
 
 	/** Whether what the share holds is read before it gets its name. */

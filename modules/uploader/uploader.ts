@@ -157,27 +157,15 @@ export class Uploader {
 	async #pass(scan: Scan, reason: Error): Promise<void> {
 		const { listener } = this.#options;
 		try {
-			const entry = await this.#known(scan);
-			if (entry && entry.state >= JournalState.PUBLISHED)
-				listener.remembered(scan, this.#settleAgain(scan, entry));
+			const known = this.#journal?.find(scan);
+			if (known && known.state >= JournalState.PUBLISHED && (isCertain(known, scan) || await isSame(known, scan)))
+				listener.remembered(scan, this.#settleAgain(scan, known));
 			else
 				listener.stayed(scan, reason);
 		}
 		catch (error) {
 			listener.stayed(scan, error as Error);
 		}
-	}
-
-	/** What the journal knows of this very scan. */
-	async #known(scan: Scan): Promise<JournalEntry | undefined> {
-		const entry = this.#journal?.find(scan);
-		if (entry === undefined)
-			return undefined;
-		// Where the time proves nothing, another scan may look just like the one that is known.
-		if (entry.fingerprint === undefined)
-			return isTimeProof(scan.mtime) ? entry : undefined;
-		const now = await fingerprint(scan);
-		return entry.fingerprint.every((byte, i) => byte === now[i]) ? entry : undefined;
 	}
 
 	/** Deals with the local file of a scan that arrived before, where that was not done yet. Returns what went wrong. */
@@ -206,7 +194,10 @@ export class Uploader {
 		const { listener, after, postponed, ticks } = this.#options;
 		let started = false;
 		try {
-			const known = await this.#known(scan);
+			// Nothing is awaited for nothing: that leaves some 75 slots of garbage each time.
+			let known = this.#journal?.find(scan);
+			if (known && !isCertain(known, scan) && !await isSame(known, scan))
+				known = undefined;
 			if (known && known.state >= JournalState.PUBLISHED) {
 				listener.remembered(scan, this.#settleAgain(scan, known));
 				return undefined;
@@ -216,8 +207,13 @@ export class Uploader {
 				listener.waited(scan, waits);
 				return undefined;
 			}
-			await wait(spool.unsettledMs(scan));
-			const entry = known && known.place === this.#place ? known : await this.#entry(scan);
+			const unsettledMs = spool.unsettledMs(scan);
+			if (unsettledMs > 0)
+				await wait(unsettledMs);
+			const entry = known && known.place === this.#place ? known : new JournalEntry(scan);
+			entry.place = this.#place;
+			if (entry.fingerprint === undefined && this.#journal && !isTimeProof(scan.mtime))
+				entry.fingerprint = await fingerprint(scan);
 			// What can't be remembered is not sent.
 			this.#journal?.prepare();
 			started = true;
@@ -245,14 +241,6 @@ export class Uploader {
 			postponed.failed(scan, reason, ticks());
 			return undefined;
 		}
-	}
-
-	async #entry(scan: Scan): Promise<JournalEntry> {
-		const entry = new JournalEntry(scan);
-		entry.place = this.#place;
-		if (this.#journal && !isTimeProof(scan.mtime))
-			entry.fingerprint = await fingerprint(scan);
-		return entry;
 	}
 
 	/** Brings scan to the share, over as many connections as it takes. */
@@ -397,9 +385,19 @@ function checksum(text: string): number {
 	return crc32(0, bytes, 0, putText(text, bytes, 0));
 }
 
-async function wait(ms: number): Promise<void> {
-	if (ms > 0)
-		await new Promise<void>(resolve => Timer.set(() => resolve(), ms));
+function wait(ms: number): Promise<void> {
+	return new Promise(resolve => Timer.set(() => resolve(), ms));
+}
+
+/** Whether name, size and time prove that entry, which has them, is of this very scan. */
+function isCertain(entry: JournalEntry, scan: Scan): boolean { return entry.fingerprint === undefined && isTimeProof(scan.mtime); }
+
+/** Whether the content proves it. */
+async function isSame({ fingerprint: known }: JournalEntry, scan: Scan): Promise<boolean> {
+	if (known === undefined)
+		return false;
+	const now = await fingerprint(scan);
+	return known.every((byte, i) => byte === now[i]);
 }
 
 /** "scan (9999).pdf" is the last name that is tried. */
