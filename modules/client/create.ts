@@ -83,35 +83,49 @@ export interface Durable {
 /** Bytes of the contexts at most: DH2C or DH2Q, and QFid, each with its header. */
 const contextsLength = 112;
 
+/** What a new file's handle is to have, and, with a fileId, what it had. */
+type Wanted = Omit<Durable, "fileId"> & { readonly fileId: Uint8Array | undefined };
+
 /** durable without a fileId: asks for a durable handle; with one: takes it up again. */
-export function createRequest(tree: TreeConnect, path: string, parameters: CreateParameters, durable: Omit<Durable, "fileId"> & { readonly fileId: Uint8Array | undefined } | undefined): Request<Open> {
-	return {
-		command: Command.CREATE,
-		subject: path,
-		length: CreateRequest.size + textLength(path) + 16 + contextsLength,
-		write(memory, at, limit) {
-			const request = new CreateRequest().begin(memory, at, limit);
-			// 3.3.5.9.6, 3.3.5.9.10: a server makes durable only what it lets us cache.
-			request.RequestedOplockLevel = durable ? OplockLevel.BATCH : OplockLevel.NONE;
-			request.ImpersonationLevel = ImpersonationLevel.IMPERSONATION;
-			request.DesiredAccess = parameters.desiredAccess;
-			request.FileAttributes = parameters.attributes;
-			request.ShareAccess = parameters.shareAccess;
-			request.CreateDisposition = parameters.disposition;
-			request.CreateOptions = parameters.options;
-			request.setName(path);
-			if (durable)
-				addDurable(request, durable);
-			// 3.2.4.4 has nothing beside the reconnect context, and Samba finds nothing where there is more.
-			if (!durable?.fileId)
-				request.addContext(CreateContextName.QUERY_ON_DISK_ID);
-			return request.end;
-		},
-		read: (memory, at, end) => opened(tree, path, new CreateResponse().open(memory, at, end), durable),
-	};
+export class OpeningRequest implements Request<Open> {
+	readonly subject: string;
+	readonly #tree: TreeConnect;
+	readonly #parameters: CreateParameters;
+	readonly #durable: Wanted | undefined;
+
+	constructor(tree: TreeConnect, path: string, parameters: CreateParameters, durable: Wanted | undefined) {
+		this.subject = path;
+		this.#tree = tree;
+		this.#parameters = parameters;
+		this.#durable = durable;
+	}
+
+	get command(): number { return Command.CREATE; }
+	get length(): number { return CreateRequest.size + textLength(this.subject) + 16 + contextsLength; }
+
+	write(memory: Memory, at: number, limit: number): number {
+		const request = new CreateRequest().begin(memory, at, limit), parameters = this.#parameters, durable = this.#durable;
+		// 3.3.5.9.6, 3.3.5.9.10: a server makes durable only what it lets us cache.
+		request.RequestedOplockLevel = durable ? OplockLevel.BATCH : OplockLevel.NONE;
+		request.ImpersonationLevel = ImpersonationLevel.IMPERSONATION;
+		request.DesiredAccess = parameters.desiredAccess;
+		request.FileAttributes = parameters.attributes;
+		request.ShareAccess = parameters.shareAccess;
+		request.CreateDisposition = parameters.disposition;
+		request.CreateOptions = parameters.options;
+		request.setName(this.subject);
+		if (durable)
+			addDurable(request, durable);
+		// 3.2.4.4 has nothing beside the reconnect context, and Samba finds nothing where there is more.
+		if (!durable?.fileId)
+			request.addContext(CreateContextName.QUERY_ON_DISK_ID);
+		return request.end;
+	}
+
+	read(memory: Memory, at: number, end: number): Open { return opened(this.#tree, this.subject, new CreateResponse().open(memory, at, end), this.#durable); }
 }
 
-function addDurable(request: CreateRequest, { version, createGuid, fileId }: Omit<Durable, "fileId"> & { readonly fileId: Uint8Array | undefined }): void {
+function addDurable(request: CreateRequest, { version, createGuid, fileId }: Wanted): void {
 	if (version === 1) {
 		if (fileId)
 			request.addContext(CreateContextName.DURABLE_HANDLE_RECONNECT, new DurableHandleReconnect()).FileId = fileId;
@@ -127,7 +141,7 @@ function addDurable(request: CreateRequest, { version, createGuid, fileId }: Omi
 		request.addContext(CreateContextName.DURABLE_HANDLE_REQUEST_V2, new DurableHandleRequestV2()).CreateGuid = createGuid;
 }
 
-function opened(tree: TreeConnect, path: string, response: CreateResponse, durable: { version: 1 | 2; createGuid: Uint8Array; fileId: Uint8Array | undefined } | undefined): Open {
+function opened(tree: TreeConnect, path: string, response: CreateResponse, durable: Wanted | undefined): Open {
 	const { memory, FileId: fileId } = response;
 	// Whoever takes a handle up again gets no word of it: it is as durable as before.
 	let kept = durable?.fileId !== undefined;

@@ -1,6 +1,5 @@
 /** [MS-SMB2] 3.2.1.6 Open: a file on the share. */
 import { OplockLevel } from "../smb2/create.js";
-import { FileNetworkOpenInformation } from "../smb2/file-information.js";
 import { Command } from "../smb2/header.js";
 import { OplockBreak } from "../smb2/oplock-break.js";
 import { ReadRequest, ReadResponse } from "../smb2/read.js";
@@ -8,20 +7,13 @@ import { NTStatus } from "../smb2/status.js";
 import { holds, type Memory } from "../smb2/wire.js";
 import { ProtocolError, StatusError } from "../errors/errors.js";
 import type { Durable } from "./create.js";
-import { closeRequest, flushRequest, lengthRequest, queryRequest, renameRequest, setInfoRequest, timesRequest } from "./file-requests.js";
+import { closeRequest, DeletionRequest, type FileStatus, flushRequest, LengthRequest, RenameRequest, StatusRequest, TimesRequest } from "./file-requests.js";
 import type { OplockHolder, Request } from "./request.js";
 import type { TreeConnect } from "./tree-connect.js";
 import { WriteWindow } from "./write-window.js";
 
 /** What one credit pays for ([MS-SMB2] 3.1.5.2). */
 const creditPayload = 65536;
-
-export interface FileStatus {
-	/** Bytes. */
-	readonly length: number;
-	/** Last written to, milliseconds since 1970. */
-	readonly modified: number;
-}
 
 export class Open implements OplockHolder {
 	readonly tree: TreeConnect;
@@ -83,8 +75,9 @@ export class Open implements OplockHolder {
 	 */
 	write(source: string, offset: number, length: number, progressed: (confirmed: number) => void): Promise<void> {
 		return new Promise((resolve, reject) => {
-			const window = new WriteWindow(this.tree, this.path, progressed, resolve, reject);
+			const window = new WriteWindow(this.tree, this.path, progressed);
 			window.load(source, offset, length);
+			window.whenSettled(resolve, reject);
 			window.start(this.fileId);
 		});
 	}
@@ -119,41 +112,38 @@ export class Open implements OplockHolder {
 
 	/** Bytes of it and when it was last written to, now. */
 	async status(): Promise<FileStatus> {
-		return (await this.#exchange([queryRequest(this.path, this.fileId, request => request.askNetworkOpen(), response => {
-			const { EndOfFile, LastWriteTime } = response.read(new FileNetworkOpenInformation());
-			return { length: EndOfFile, modified: LastWriteTime };
-		})]))[0] as FileStatus;
+		return (await this.#exchange([new StatusRequest(this.path, this.fileId)]))[0] as FileStatus;
 	}
 
 	/** Returns when what was written is on the server's disk; with its length there. Where modified is given, as setTimes() before that. */
 	flush(modified?: number): Promise<number> {
 		const { path, fileId } = this;
-		const requests: Request<unknown>[] = [flushRequest(path, fileId), lengthRequest(path, fileId)];
+		const requests: Request<unknown>[] = [flushRequest(path, fileId), new LengthRequest(path, fileId)];
 		if (modified !== undefined)
-			requests.push(timesRequest(path, fileId, modified));
+			requests.push(new TimesRequest(path, fileId, modified));
 		return this.#exchange(requests).then(results => results[1] as number);
 	}
 
 	/** Sets the times of the file and makes it an ordinary one. Milliseconds since 1970. */
 	async setTimes(modified: number): Promise<void> {
-		await this.#exchange([timesRequest(this.path, this.fileId, modified)]);
+		await this.#exchange([new TimesRequest(this.path, this.fileId, modified)]);
 	}
 
 	/** Moves the file to another path of the share. StatusError OBJECT_NAME_COLLISION where that is taken: nothing is ever replaced. */
 	async rename(path: string): Promise<void> {
-		await this.#exchange([renameRequest(this.path, this.fileId, path)]);
+		await this.#exchange([new RenameRequest(this.path, this.fileId, path)]);
 	}
 
 	/** rename() and close() in one round trip. The file is closed in either case. */
 	renameAndClose(path: string): Promise<unknown> {
 		this.#dropOplock();
 		this.closed = true;
-		return this.#exchange([renameRequest(this.path, this.fileId, path), closeRequest(this.path, this.fileId, true)]);
+		return this.#exchange([new RenameRequest(this.path, this.fileId, path), closeRequest(this.path, this.fileId, true)]);
 	}
 
 	/** Has the file deleted by close(). */
 	async deleteOnClose(): Promise<void> {
-		await this.#exchange([setInfoRequest(this.path, this.fileId, "delete", 32, request => request.setDisposition(true))]);
+		await this.#exchange([new DeletionRequest(this.path, this.fileId)]);
 	}
 
 	/** 3.2.4.5. Safe to call twice. */

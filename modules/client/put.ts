@@ -7,7 +7,7 @@ import { StatusError, TransportError } from "../errors/errors.js";
 import { RELATED_FILE_ID } from "../smb2/header.js";
 import { NTStatus } from "../smb2/status.js";
 import type { CreateParameters } from "./create.js";
-import { flushRequest, lengthRequest, timesRequest } from "./file-requests.js";
+import { flushRequest, LengthRequest, TimesRequest } from "./file-requests.js";
 import type { Open } from "./open.js";
 import type { Request } from "./request.js";
 import { relatedTreeId, type TreeConnect } from "./tree-connect.js";
@@ -60,19 +60,16 @@ async function create(tree: TreeConnect, file: NewFile, opened: (open: Open) => 
 async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
 	const { session: { connection }, habits } = tree;
 	const joins = !tree.connected;
-	let settle: (failure?: Error) => void;
-	// Always fulfilled, so that it may be looked at later.
-	const written = new Promise<Error | undefined>(resolve => { settle = resolve; });
-	const window = new WriteWindow(tree, file.path, progressed, () => settle(), failure => settle(failure));
+	const window = new WriteWindow(tree, file.path, progressed);
 	window.load(file.source, 0, file.length);
 	const { count, credits, length, whole } = window.chainable(connection.maxLength - roomForRequests, connection.credits - requestsMax);
 	const createRequest = tree.createRequest(file.path, file.parameters, file.createGuid);
 	const head: Request<unknown>[] = joins ? [tree.connectRequest(), createRequest] : [createRequest];
 	const tail: Request<unknown>[] = [], results: unknown[] = [];
 	if (whole) {
-		tail.push(flushRequest(file.path, RELATED_FILE_ID), lengthRequest(file.path, RELATED_FILE_ID));
+		tail.push(flushRequest(file.path, RELATED_FILE_ID), new LengthRequest(file.path, RELATED_FILE_ID));
 		if (file.modified !== undefined)
-			tail.push(timesRequest(file.path, RELATED_FILE_ID, file.modified));
+			tail.push(new TimesRequest(file.path, RELATED_FILE_ID, file.modified));
 	}
 	const answered = count > 0 ? connection.chain({ head, credits, length, tail, results, treeId: joins ? relatedTreeId : tree.treeId }) : undefined;
 	if (!answered) {
@@ -96,7 +93,10 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 	}
 	else
 		window.abandon(failure!);
-	const notWritten = await written;
+	// WRITEs of a small file were answered before what stood behind them.
+	if (!window.settled)
+		await new Promise<void>(resolve => window.whenSettled(resolve, () => resolve()));
+	const notWritten = window.failure;
 	// Only now: whoever seals takes nothing any more that is not sealed.
 	if (joins)
 		tree.joined();

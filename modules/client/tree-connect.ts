@@ -10,7 +10,7 @@ import { TreeDisconnectRequest, TreeDisconnectResponse } from "../smb2/tree-disc
 import { statusError } from "./advice.js";
 import { dialectName } from "./negotiate.js";
 import { textLength } from "../smb2/wire.js";
-import { createRequest, type CreateParameters, type Durable, folderToList, folderToMake } from "./create.js";
+import { type CreateParameters, type Durable, folderToList, folderToMake, OpeningRequest } from "./create.js";
 import type { Habits } from "./habits.js";
 import { listFolder, type Listed } from "./list.js";
 import type { Open } from "./open.js";
@@ -130,7 +130,7 @@ export class TreeConnect {
 
 	/** What create() sends. */
 	createRequest(path: string, parameters: CreateParameters, createGuid?: Uint8Array): Request<Open> {
-		return createRequest(this, path, parameters, createGuid && { createGuid, fileId: undefined, version: this.#durableVersion });
+		return new OpeningRequest(this, path, parameters, createGuid && { createGuid, fileId: undefined, version: this.#durableVersion });
 	}
 
 	/**
@@ -138,7 +138,7 @@ export class TreeConnect {
 	 * those of the first time.
 	 */
 	reclaim(path: string, parameters: CreateParameters, durable: Durable): Promise<Open> {
-		return this.#open(createRequest(this, path, parameters, durable));
+		return this.#open(new OpeningRequest(this, path, parameters, durable));
 	}
 
 	/** What request, a CREATE, opens, once the server has let us in. */

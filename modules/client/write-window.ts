@@ -63,26 +63,33 @@ export class WriteWindow implements Stream {
 	#path: string;
 	#fileId: Uint8Array = RELATED_FILE_ID;
 	#progressed: (confirmed: number) => void;
-	#resolve: () => void;
-	#reject: (error: Error) => void;
+	#resolve: (() => void) | undefined;
+	#reject: ((error: Error) => void) | undefined;
 	/** Whether the last of those ends the compound. */
 	#endsChain = false;
 	/** Whether it is the connection's stream. */
 	#streaming = false;
 
 	/** path: of the file, for errors. progressed: hears up to which byte of it the server has confirmed all. */
-	constructor(tree: TreeConnect, path: string, progressed: (confirmed: number) => void, resolve: () => void, reject: (error: Error) => void) {
+	constructor(tree: TreeConnect, path: string, progressed: (confirmed: number) => void) {
 		this.#tree = tree;
 		this.#path = path;
 		this.#connection = tree.session.connection;
 		this.#pipeline = this.#connection.pipeline;
 		this.#piece = this.#pipeline.slotLength - this.spare;
 		this.#progressed = progressed;
-		this.#resolve = resolve;
-		this.#reject = reject;
 	}
 
 	get outstanding(): number { return this.#outstanding; }
+	/** Whether all that was loaded is written, or, where there is a failure, nothing more will be. */
+	get settled(): boolean { return this.#settled; }
+	get failure(): Error | undefined { return this.#failure; }
+
+	/** Who is to be called when it settles; it has not yet. */
+	whenSettled(resolve: () => void, reject: (error: Error) => void): void {
+		this.#resolve = resolve;
+		this.#reject = reject;
+	}
 
 	/** A server that takes less than a slot gets slots that are filled less far. */
 	private get spare(): number { return Math.ceil(Math.max(0, this.#pipeline.slotLength - this.#connection.maxWriteSize) / 16) * 16; }
@@ -307,9 +314,9 @@ export class WriteWindow implements Stream {
 			this.#connection.stream = undefined;
 		this.#pipeline.stop();
 		if (this.#failure)
-			this.#reject(this.#failure);
+			this.#reject?.(this.#failure);
 		else
-			this.#resolve();
+			this.#resolve?.();
 	}
 }
 
