@@ -86,46 +86,26 @@ export class Journal {
 	constructor(options: JournalOptions) {
 		this.#path = options.path;
 		this.#options = options;
-		this.#guarded(() => {
-			this.#lock = this.#lockIt();
-			this.#open(options.anew);
-		});
+		this.#guarded(this.#start, options.anew);
 	}
 
 	/** A number for a temporary file that none of this device's had before. It is remembered with the entry that names it. */
 	nextTemporary(): number { return ++this.#temporaries; }
 
 	/** What is known of the scan, undefined where that is nothing. In a look, in the spool's order, it reads each block of the base once. */
-	find(scan: ScanKey): JournalEntry | undefined { return this.#guarded(() => this.#find(scan)); }
+	find(scan: ScanKey): JournalEntry | undefined { return this.#guarded(this.#find, scan); }
 
 	/** Whether a temporary file of this device was ever given a number that is remembered. */
 	get hasTemporaries(): boolean { return this.#temporaries > 0; }
 
 	/** Sees to it that there is room to remember another scan: to be called before what is to be remembered is done. */
-	prepare(): void {
-		this.#guarded(() => {
-			this.#needFile();
-			if (this.#count === scansMax || (this.#end - this.#tailAt) / sector + sectorsLeast > sectorsMax)
-				this.#compact();
-			if (this.#end + reserve > this.#length)
-				this.#extend(this.#needFile(), this.#end, false);
-		});
-	}
+	prepare(): void { this.#guarded(this.#makeRoom, undefined); }
 
 	/** Remembers entry. Returns when it is on the medium; an error says that it may or may not be, and nothing more can be written. */
-	record(entry: JournalEntry): void { this.#guarded(() => this.#append(entry)); }
+	record(entry: JournalEntry): void { this.#guarded(this.#append, entry); }
 
 	/** The nth of the scans that are neither done nor forgotten, undefined when there are no more. record() of the entry may change which is the nth. */
-	unfinished(nth: number): JournalEntry | undefined {
-		return this.#guarded(() => {
-			for (let i = 0; i < this.#count; i++) {
-				const entry = this.#read(i);
-				if (entry && entry.state < JournalState.DONE && nth-- === 0)
-					return entry;
-			}
-			return undefined;
-		});
-	}
+	unfinished(nth: number): JournalEntry | undefined { return this.#guarded(this.#unfinished, nth); }
 
 	/** A look at the folder begins: find() notes from now on what is still there. */
 	beginLook(): void {
@@ -150,8 +130,8 @@ export class Journal {
 			}
 			// All of them: that is rather another folder, or a medium that is not there.
 			if (gone > scansMax && gone > this.#baseRecords >> 2 && gone < this.#baseRecords)
-				this.#guarded(() => this.#compact());
-			left = this.#guarded(() => this.#forgetGone());
+				this.#guarded(this.#compact, undefined);
+			left = this.#guarded(this.#forgetGone, undefined);
 		}
 		this.#marks = undefined;
 		return left;
@@ -187,12 +167,12 @@ export class Journal {
 	}
 
 	/** Merges the tail into the base. It happens by itself when the tail is full. */
-	compact(): void { this.#guarded(() => this.#compact()); }
+	compact(): void { this.#guarded(this.#compact, undefined); }
 
-	/** Storage's own errors become StorageErrors that name the journal; after one of them it is closed, for nobody knows what is on the medium. */
-	#guarded<T>(run: () => T): T {
+	/** Storage's own errors become StorageErrors that name the journal; after one of them it is closed, for nobody knows what is on the medium. run: a method of this class, for a closure is garbage. */
+	#guarded<A, T>(run: (argument: A) => T, argument: A): T {
 		try {
-			return run();
+			return run.call(this, argument);
 		}
 		catch (error) {
 			if (error instanceof RangeError || error instanceof TypeError)
@@ -203,6 +183,11 @@ export class Journal {
 	}
 
 	// OPENING
+
+	#start(anew: boolean): void {
+		this.#lock = this.#lockIt();
+		this.#open(anew);
+	}
 
 	#lockIt(): Lock {
 		try {
@@ -402,6 +387,15 @@ export class Journal {
 		return at < 0 || !sameSize(this.#view, recordAt, at) ? undefined : getEntry(this.#bytes, this.#view, at);
 	}
 
+	#unfinished(nth: number): JournalEntry | undefined {
+		for (let i = 0; i < this.#count; i++) {
+			const entry = this.#read(i);
+			if (entry && entry.state < JournalState.DONE && nth-- === 0)
+				return entry;
+		}
+		return undefined;
+	}
+
 	#needFile(): File {
 		if (!this.#file)
 			throw new StorageError(`journal ${this.#path}: it is closed`);
@@ -498,6 +492,14 @@ export class Journal {
 	}
 
 	// WRITING
+
+	#makeRoom(): void {
+		this.#needFile();
+		if (this.#count === scansMax || (this.#end - this.#tailAt) / sector + sectorsLeast > sectorsMax)
+			this.#compact();
+		if (this.#end + reserve > this.#length)
+			this.#extend(this.#needFile(), this.#end, false);
+	}
 
 	#append(entry: JournalEntry): void {
 		this.#needFile();

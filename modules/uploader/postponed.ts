@@ -23,12 +23,12 @@ export class PostponedScans {
 
 	/** Why scan is not to be tried at that time, undefined where it may be. A scan that was changed is another scan. */
 	reason(scan: Scan, now: number): Error | undefined {
-		const found = this.#scans.find(each => isSame(each, scan));
+		const found = this.#scans[this.#indexOf(scan)];
 		return found !== undefined && found.backOff.waitMs(now) > 0 ? found.reason : undefined;
 	}
 
 	failed(scan: Scan, reason: Error, now: number): void {
-		const i = this.#scans.findIndex(each => isSame(each, scan));
+		const i = this.#indexOf(scan);
 		const [found = { name: scan.name, mtime: scan.mtime, size: scan.size, backOff: new BackOff(this.#random), reason }] = i < 0 ? [] : this.#scans.splice(i, 1);
 		found.backOff.failed(reason, now);
 		found.reason = reason;
@@ -38,12 +38,18 @@ export class PostponedScans {
 	}
 
 	arrived(scan: Scan): void {
-		const i = this.#scans.findIndex(each => isSame(each, scan));
+		const i = this.#indexOf(scan);
 		if (i >= 0)
 			this.#scans.splice(i, 1);
 	}
-}
 
-function isSame(one: Postponed, scan: Scan): boolean {
-	return one.name === scan.name && one.mtime === scan.mtime && one.size === scan.size;
+	/** -1 where it is not among them. */
+	#indexOf({ name, mtime, size }: Scan): number {
+		for (let i = 0; i < this.#scans.length; i++) {
+			const each = this.#scans[i];
+			if (each.name === name && each.mtime === mtime && each.size === size)
+				return i;
+		}
+		return -1;
+	}
 }

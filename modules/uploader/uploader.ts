@@ -14,7 +14,7 @@ import { numberedName } from "./naming.js";
 import type { PostponedScans } from "./postponed.js";
 import { Action, BackOff, concernsAll, Faults, faultOf } from "./retry.js";
 import { isUnchanged, type Scan, type Settling, Spool } from "./spool.js";
-import { Transfer } from "./transfer.js";
+import { Transfer, type TransferOptions } from "./transfer.js";
 
 export interface UploaderOptions {
 	/** Folder of scans. Those that arrived go to its sub-folder "sent" where after is "move". */
@@ -81,15 +81,26 @@ export class Uploader {
 	#journal: Journal | undefined;
 	#temporaries = 0;
 	#lookedForRoom = false;
-	/** Of the share, in this look. */
-	readonly #learned = { way: 0 };
 	#place: number;
 	#backOff: BackOff;
+	/** Of every scan of this look. */
+	readonly #transferOptions: TransferOptions;
 
 	constructor(options: UploaderOptions) {
+		const { listener, path, name = "{name}", device, verify = "length" } = options;
 		this.#options = options;
 		this.#place = checksum(`${options.place}/${options.path}`);
 		this.#backOff = new BackOff(() => options.random());
+		this.#transferOptions = {
+			path, name, device, verify, learned: { way: 0 },
+			nextTemporary: () => this.#journal?.nextTemporary() ?? ++this.#temporaries,
+			metLeftover: () => { options.tidy.due = true; },
+			remember: entry => this.#journal?.record(entry),
+			progressed: confirmed => {
+				this.#backOff.reset();
+				listener.progressed(confirmed);
+			},
+		};
 	}
 
 	/**
@@ -245,18 +256,8 @@ export class Uploader {
 
 	/** Brings scan to the share, over as many connections as it takes. */
 	async #transfer(scan: Scan, entry: JournalEntry): Promise<string> {
-		const { listener, path, name = "{name}", device, verify = "length", patienceMs, ticks } = this.#options;
-		const backOff = this.#backOff;
-		const transfer = new Transfer(scan, entry, {
-			path, name, device, verify, learned: this.#learned,
-			nextTemporary: () => this.#journal?.nextTemporary() ?? ++this.#temporaries,
-			metLeftover: () => { this.#options.tidy.due = true; },
-			remember: entry => this.#journal?.record(entry),
-			progressed: confirmed => {
-				backOff.reset();
-				listener.progressed(confirmed);
-			},
-		});
+		const { listener, patienceMs, ticks } = this.#options;
+		const backOff = this.#backOff, transfer = new Transfer(scan, entry, this.#transferOptions);
 		let since = -1;
 		for (;;) {
 			try {
@@ -288,6 +289,8 @@ export class Uploader {
 	}
 
 	async #connect(): Promise<TreeConnect> {
+		// Kerberos takes most of the stack: it is to be empty.
+		await undefined;
 		const tree = this.#tree = await this.#options.connect(this.#previousSessionId);
 		this.#previousSessionId = tree.session.connection.sessionId;
 		return tree;
