@@ -51,15 +51,15 @@ function putNow(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, 
 }
 
 /** The file without its bytes. */
-async function create(tree: TreeConnect, file: NewFile, opened: (open: Open) => void): Promise<Put> {
-	const open = await tree.create(file.path, file.parameters, file.createGuid);
-	opened(open);
-	return { open };
+function create(tree: TreeConnect, file: NewFile, opened: (open: Open) => void): Promise<Put> {
+	return tree.create(file.path, file.parameters, file.createGuid).then(open => {
+		opened(open);
+		return { open };
+	});
 }
 
-async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
-	const { session: { connection }, habits } = tree;
-	const joins = !tree.connected;
+function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, progressed: (confirmed: number) => void): Promise<Put> {
+	const { connection } = tree.session, joins = !tree.connected;
 	const window = new WriteWindow(tree, file.path, progressed);
 	window.load(file.source, 0, file.length);
 	const { count, credits, length, whole } = window.chainable(connection.maxLength - roomForRequests, connection.credits - requestsMax);
@@ -77,6 +77,18 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 		return create(tree, file, opened);
 	}
 	window.chain(count, !whole);
+	return finish(tree, file, opened, window, { answered, results, joins });
+}
+
+interface Sent {
+	readonly answered: Promise<unknown>;
+	/** Of TREE_CONNECT, if it joins; CREATE; FLUSH, length and times. */
+	readonly results: readonly unknown[];
+	readonly joins: boolean;
+}
+
+async function finish(tree: TreeConnect, file: NewFile, opened: (open: Open) => void, window: WriteWindow, { answered, results, joins }: Sent): Promise<Put> {
+	const { session: { connection }, habits } = tree;
 	let failure: Error | undefined;
 	try {
 		await answered;
@@ -84,7 +96,7 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 	catch (error) {
 		failure = error as Error;
 	}
-	const open = results[head.length - 1] as Open | undefined;
+	const createdAt = joins ? 1 : 0, open = results[createdAt] as Open | undefined;
 	if (open)
 		opened(open);
 	if (open && !failure) {
@@ -104,7 +116,7 @@ async function putAsCompound(tree: TreeConnect, file: NewFile, opened: (open: Op
 	const error = open || !connection.alive ? notWritten ?? failure : failure ?? notWritten;
 	if (!error) {
 		habits.proven = true;
-		return { open: open!, flushed: results[head.length + 1] as number | undefined };
+		return { open: open!, flushed: results[createdAt + 2] as number | undefined };
 	}
 	if (!connection.alive) {
 		if (failure instanceof TransportError)
