@@ -74,6 +74,9 @@ export class Transfer {
 	/** Whether the file that was opened again may be read. */
 	#readable = true;
 	#folderReady = false;
+	/** Names that were tried for the new file; and whether the last one is to be tried again. */
+	#attempts = 1;
+	#named = false;
 	/** When the next record is due, in bytes. */
 	#recordAt = recordEvery;
 	/** Whether the journal knows of this transfer. */
@@ -102,11 +105,24 @@ export class Transfer {
 		const reopened = entry.temporary > 0 ? await this.#reopen(tree) : undefined;
 		if (!reopened && publishing && await this.#stands(tree, entry.target!))
 			return entry.target!;
-		if (!reopened)
+		let put: Put | undefined = reopened && { open: reopened };
+		if (!put) {
 			this.#forget();
-		const put = reopened ? { open: reopened } : await this.#create(tree);
-		if (!put)
-			return entry.target!;
+			this.#named = false;
+			for (this.#attempts = 1; !put; this.#attempts++) {
+				try {
+					put = await this.#create(tree);
+				}
+				catch (error) {
+					if (await this.#isInstead(tree, error as Error))
+						return entry.target!;
+				}
+			}
+			this.#options.learned.way = this.#way;
+			// Nobody could delete it, or give it another name: it must not be forgotten.
+			if (this.#direct)
+				this.#keep();
+		}
 		this.#open = put.open;
 		let name: string | undefined;
 		try {
@@ -187,64 +203,51 @@ export class Transfer {
 		return quietly(tree.create(path, unreadable));
 	}
 
-	/**
-	 * A new hidden file in the folder, whose name nobody else uses; where nothing may be renamed, under its own name. With what went up with it. undefined: this very scan
-	 * stands under entry.target already.
-	 */
-	async #create(tree: TreeConnect): Promise<Put | undefined> {
-		const { entry } = this, { nextTemporary, path, learned, verify } = this.#options;
-		const createGuid = new Uint8Array(16);
+	/** A new hidden file in the folder, whose name nobody else uses, with what went up with it; where nothing may be renamed, under its own name. */
+	#create(tree: TreeConnect): Promise<Put> {
+		const { scan, entry } = this, { parameters, direct } = this.#ways[this.#way];
+		if (!this.#named && (entry.temporary === 0 || !direct))
+			entry.temporary = this.#options.nextTemporary();
+		if (!this.#named && direct)
+			entry.target = this.#wanted(this.#attempts);
+		this.#named = true;
+		const createGuid = new Uint8Array(16), path = this.#path();
 		random(createGuid, 0, 16);
-		for (let attempts = 1, named = false; ; attempts++) {
-			if (!named && (entry.temporary === 0 || !this.#direct))
-				entry.temporary = nextTemporary();
-			if (!named && this.#direct)
-				entry.target = this.#wanted(attempts);
-			named = true;
-			try {
-				const done = await this.#make(tree, createGuid);
-				learned.way = this.#way;
-				// Nobody could delete it, or give it another name: it must not be forgotten.
-				if (this.#direct)
-					this.#keep();
-				return done;
-			}
-			catch (error) {
-				if (!(error instanceof StatusError) || attempts === numberMax)
-					throw error;
-				const { status } = error;
-				if (status === NTStatus.OBJECT_PATH_NOT_FOUND && !this.#folderReady && path !== "") {
-					await tree.createFolder(sharePath(path));
-					this.#folderReady = true;
-				}
-				else if (status === NTStatus.ACCESS_DENIED && this.#way < this.#ways.length - 1) {
-					this.#way++;
-					attempts = 0;
-					named = !this.#direct;
-				}
-				else if (status === NTStatus.OBJECT_NAME_COLLISION) {
-					if (this.#direct && await this.#isThere(tree, entry.target!))
-						return undefined;
-					if (!this.#direct)
-						this.#options.metLeftover();
-					named = false;
-				}
-				else if (status === NTStatus.ACCESS_DENIED && verify === "content")
-					throw new StatusError(`${error.message}; for verify=content also permission to read there`, status, error.request, { cause: error });
-				else
-					throw error;
-			}
-		}
-	}
-
-	/** A temporary file together with its bytes; of one that nobody could delete, it must be known first that it is there. */
-	#make(tree: TreeConnect, createGuid: Uint8Array): Promise<Put> {
-		const { scan } = this, { parameters, direct } = this.#ways[this.#way], path = this.#path();
-		return direct ? this.#makeDirect(tree, path, parameters, createGuid)
+		// Of one that nobody could delete it must be known first that it is there.
+		return direct ? this.#createEmpty(tree, path, parameters, createGuid)
 			: put(tree, { path, parameters, createGuid, source: scan.path, length: scan.size, modified: this.#readsBack ? undefined : scan.mtime }, this.#opened, this.#progressed);
 	}
 
-	async #makeDirect(tree: TreeConnect, path: string, parameters: CreateParameters, createGuid: Uint8Array): Promise<Put> {
+	/** Sees to it that another attempt to create it may go better; throws the reason where none can. Returns whether this very scan stands under entry.target already. */
+	async #isInstead(tree: TreeConnect, error: Error): Promise<boolean> {
+		const { path, verify } = this.#options;
+		if (!(error instanceof StatusError) || this.#attempts === numberMax)
+			throw error;
+		const { status } = error;
+		if (status === NTStatus.OBJECT_PATH_NOT_FOUND && !this.#folderReady && path !== "") {
+			await tree.createFolder(sharePath(path));
+			this.#folderReady = true;
+		}
+		else if (status === NTStatus.ACCESS_DENIED && this.#way < this.#ways.length - 1) {
+			this.#way++;
+			this.#attempts = 0;
+			this.#named = !this.#direct;
+		}
+		else if (status === NTStatus.OBJECT_NAME_COLLISION) {
+			if (this.#direct && await this.#isThere(tree, this.entry.target!))
+				return true;
+			if (!this.#direct)
+				this.#options.metLeftover();
+			this.#named = false;
+		}
+		else if (status === NTStatus.ACCESS_DENIED && verify === "content")
+			throw new StatusError(`${error.message}; for verify=content also permission to read there`, status, error.request, { cause: error });
+		else
+			throw error;
+		return false;
+	}
+
+	async #createEmpty(tree: TreeConnect, path: string, parameters: CreateParameters, createGuid: Uint8Array): Promise<Put> {
 		const open = await tree.create(path, parameters, createGuid);
 		this.#opened(open);
 		return { open };
@@ -326,11 +329,10 @@ export class Transfer {
 
 	// ---- its bytes ----
 
-	async #send(open: Open): Promise<void> {
+	#send(open: Open): Promise<void> {
 		const { scan, entry } = this;
 		this.#recordAt = entry.confirmed + recordEvery;
-		if (entry.confirmed < scan.size)
-			await open.write(scan.path, entry.confirmed, scan.size - entry.confirmed, this.#progressed);
+		return entry.confirmed < scan.size ? open.write(scan.path, entry.confirmed, scan.size - entry.confirmed, this.#progressed) : Promise.resolve();
 	}
 
 	readonly #progressed = (confirmed: number): void => {
