@@ -16,7 +16,7 @@ const { callgrind, readCounts } = await bench("callgrind.mjs") as {
 const wholeMax = 22;
 const beyondMax = 6.5;
 /** Of the whole of a scan of 10 KB beyond the first. */
-const perFileMax = 5_500_000;
+const perFileMax = 3_300_000;
 
 const MiB = 1_048_576;
 
