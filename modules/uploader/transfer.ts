@@ -451,11 +451,17 @@ export class Transfer {
 
 	/** Whether the file of that name holds this very scan. */
 	async #isThere(tree: TreeConnect, name: string): Promise<boolean> {
+		// Whoever has it open may be asked to let go of it before somebody reads: only where it can be this scan at all.
+		const looked = await quietly(tree.create(this.#inFolder(name), fileToLookAt));
+		if (looked)
+			await closeQuietly(looked);
+		if (looked?.length !== this.scan.size)
+			return false;
 		const there = await quietly(tree.create(this.#inFolder(name), fileToRead));
 		if (!there)
 			return false;
 		try {
-			return there.length === this.scan.size && await holdsScan(there, this.scan);
+			return await holdsScan(there, this.scan);
 		}
 		catch (error) {
 			if (!(error instanceof StatusError))

@@ -7,9 +7,9 @@ import { StatusError, TransportError } from "../../modules/errors/errors.js";
 import { NTStatus } from "../../modules/smb2/status.js";
 import { bytesEqual, deepEqual, equal, ok, rejects } from "../support/assert.js";
 import { type NodeClient, connect } from "../support/real-client.js";
-import { Proxy } from "../support/proxy.js";
+import { Command, Proxy } from "../support/proxy.js";
 import { type Samba, startSamba } from "../support/samba.js";
-import { Scanner, noise, onShare } from "../support/scanner.js";
+import { Scanner, assertSaid, noise, onShare } from "../support/scanner.js";
 
 /** What Samba wants of a share before it keeps a file open for a client that is gone (smb.conf(5), "durable handles"). */
 const durableShare = { name: "scans", options: { "kernel oplocks": "no", "kernel share modes": "no", "posix locking": "no", "durable handles": "yes" } };
@@ -174,6 +174,18 @@ describe("the client", function () {
 		await open.write(scanner.path("scan.pdf"), 10_000, 10_000, nothing);
 		equal(await open.flush(), 20_000);
 		await open.close();
+	});
+
+	it("does not disturb whoever has the file open that stands under a scan's name, where another size tells that it is another one", async () => {
+		samba = await startSamba({ shares: [durableShare] });
+		proxy = await Proxy.start({ port: samba.port });
+		const holder = await client();
+		const open = await holder.tree.create("scan.pdf", newFile, createGuid);
+		ok(open.durable && holder.connection.oplocked === open);
+		await open.write(scanner.path("scan.pdf"), 0, 10_000, nothing);
+		assertSaid(await scanner.send(samba), 0, /arrived as scan \(2\)\.pdf/);
+		ok(!proxy.commands("reply").includes(Command.OPLOCK_BREAK));
+		equal(holder.connection.oplocked, open);
 	});
 
 	it("asks a silent server for a sign of life, and gives it up within seconds without one", async () => {

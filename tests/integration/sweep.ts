@@ -26,6 +26,9 @@ export interface Case {
 	readonly dialect: string;
 }
 
+/** Twice 35 seconds is what Samba takes until it no longer believes in the holder of an oplock. */
+const longestRunMs = 150_000;
+
 /** The nth case of a seed. */
 export function caseOf(seed: number, n: number): Case {
 	const dice = new Dice(seed * 100_003 + n * 7919 + 1);
@@ -75,8 +78,9 @@ export async function runCase(samba: Samba, one: Case, name: string): Promise<st
 	try {
 		const { share, user, password } = samba;
 		const settings = { path, after: one.after, encryption: one.dialect.startsWith("3") ? one.encryption : "on-demand", dialect: one.dialect, timeout: 1, patience: 60 };
-		const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share, user, password }, settings, { variant: "release" });
-		const said = `\n${JSON.stringify(one)}, which happened ${happened} times\n${run.text}`;
+		const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share, user, password }, settings, { variant: "release", timeoutMs: longestRunMs })
+			.catch((error: unknown) => ({ code: -1, text: String(error) }));
+		const said = `\n${JSON.stringify(one)}, which happened ${happened} times\n${run.text}\n${proxy.last(40)}`;
 		if (run.code !== 0) return `exit code ${run.code}${said}`;
 		const folder = join(samba.folderOf(), path);
 		const there = existsSync(folder) ? readdirSync(folder).sort() : [];

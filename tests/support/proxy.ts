@@ -173,6 +173,15 @@ export class Proxy {
 		return new Promise(resolve => this.#server.close(() => resolve()));
 	}
 
+	/** The last messages that went through, a line each, for the report of a failure: milliseconds before now, what it is, STATUS of answers. */
+	last(count: number): string {
+		const now = Date.now();
+		return this.packets.slice(-count).map(({ direction, connection, bytes, time }) => {
+			const members = membersOf(bytes).map(({ command, view }) => (Object.entries(Command).find(([, value]) => value === command)?.[0] ?? String(command)) + (direction === "reply" ? ` 0x${view.getUint32(at.Status, true).toString(16)}` : ""));
+			return `${time - now} ms, connection ${connection}, ${direction}, ${bytes.length} bytes: ${members.join(", ") || "encrypted, or no SMB2"}`;
+		}).join("\n");
+	}
+
 	/** Writes all that went through as a pcap file of raw IPv4, the server's side on port 445. */
 	writeCapture(path: string): void {
 		const file: Uint8Array[] = [new Uint8Array(24)];
