@@ -115,6 +115,16 @@ export abstract class Structure {
 		return range(this.title, field, this.headerAt, offset, length, this.end, HEADER_LENGTH + this.size);
 	}
 
+	/** @internal */
+	outOfRange(field: Field<any>, offset: number, value: unknown, expected: string): RangeError {
+		return new RangeError(`${this.title}: ${nameOf(this, field, offset)} ${expected} expected, got ${value}`);
+	}
+
+	/** @internal Of 64 bits. */
+	outOfReach(field: Field<number>, offset: number, expected: string, high: number, low: number): ProtocolError {
+		return new ProtocolError(`${this.title}: ${nameOf(this, field, offset)} ${expected} expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
+	}
+
 	/** A fresh copy of a received variable part. */
 	partBytes(field: string, offset: number, length: number): Uint8Array {
 		const at = this.part(field, offset, length);
@@ -151,15 +161,19 @@ export interface Field<T, Kind extends "plain" | "constant" | "reserved" = "plai
 	readonly offset?: number;
 	/** The value of a constant: only(). */
 	readonly value?: number;
-	/** Their closures keep constants, not parameters: what could be assigned costs RAM in a preloaded module. */
-	accessors(place: Place): Accessors<T>;
+	/** Of a field of this kind at this offset, in whatever structure. */
+	accessors(offset: number): Accessors<T>;
 }
 
-/** Of which structure, under which name and where a field is. */
-interface Place {
-	readonly title: string;
-	readonly name: string;
-	readonly offset: number;
+/**
+ * Makes the accessors of a kind of field once for each offset, for all structures: a pair takes 270 bytes of flash. So they don't know the
+ * field's name; nameOf() finds it when there is something to say.
+ *
+ * What make() closes over has to be constant, no parameter: what could be assigned costs RAM in a preloaded module.
+ */
+function shared<T>(make: (offset: number) => Accessors<T>): (offset: number) => Accessors<T> {
+	const made: Accessors<T>[] = [], makeOne = make;
+	return offset => made[offset] ??= Object.freeze(makeOne(offset));
 }
 
 interface Constant {
@@ -195,84 +209,80 @@ export function hex(value: number, digits: number): string {
 	return "0x" + value.toString(16).toUpperCase().padStart(digits, "0");
 }
 
-function outOfRange(title: string, name: string, value: unknown, expected: string): RangeError {
-	return new RangeError(`${title}: ${name} ${expected} expected, got ${value}`);
+/** Under which name a structure has a field of this kind at this offset. */
+function nameOf(structure: Structure, field: Field<any>, offset: number): string {
+	const { get } = field.accessors(offset);
+	for (let table = Object.getPrototypeOf(structure); table !== null; table = Object.getPrototypeOf(table)) {
+		for (const name of Object.getOwnPropertyNames(table)) {
+			if (Object.getOwnPropertyDescriptor(table, name)!.get === get)
+				return name;
+		}
+	}
+	return `offset ${offset}`;
+}
+
+function plain<T>(size: number, make: (offset: number) => Accessors<T>): Field<T> {
+	return Object.freeze<Field<T>>({ kind: "plain", size, accessors: shared(make) });
 }
 
 /** One byte. Setters of numbers throw RangeError for what does not fit. */
-export const u8: Field<number> = Object.freeze<Field<number>>({
-	kind: "plain",
-	size: 1,
-	accessors(place) {
-		const { title, name, offset } = place;
-		return {
-			get() { return this.memory.view.getUint8(this.at + offset); },
-			set(value) {
-				if ((value & 0xFF) !== value)
-					throw outOfRange(title, name, value, "0 … 0xFF");
-				this.memory.view.setUint8(this.at + offset, value);
-			},
-		};
-	},
+export const u8: Field<number> = plain(1, start => {
+	const offset = start;
+	return {
+		get() { return this.memory.view.getUint8(this.at + offset); },
+		set(value) {
+			if ((value & 0xFF) !== value)
+				throw this.outOfRange(u8, offset, value, "0 … 0xFF");
+			this.memory.view.setUint8(this.at + offset, value);
+		},
+	};
 });
 
 /** 16 bits, little endian. */
-export const u16: Field<number> = Object.freeze<Field<number>>({
-	kind: "plain",
-	size: 2,
-	accessors(place) {
-		const { title, name, offset } = place;
-		return {
-			get() { return this.memory.view.getUint16(this.at + offset, true); },
-			set(value) {
-				if ((value & 0xFFFF) !== value)
-					throw outOfRange(title, name, value, "0 … 0xFFFF");
-				this.memory.view.setUint16(this.at + offset, value, true);
-			},
-		};
-	},
+export const u16: Field<number> = plain(2, start => {
+	const offset = start;
+	return {
+		get() { return this.memory.view.getUint16(this.at + offset, true); },
+		set(value) {
+			if ((value & 0xFFFF) !== value)
+				throw this.outOfRange(u16, offset, value, "0 … 0xFFFF");
+			this.memory.view.setUint16(this.at + offset, value, true);
+		},
+	};
 });
 
 /** 32 bits, little endian. */
-export const u32: Field<number> = Object.freeze<Field<number>>({
-	kind: "plain",
-	size: 4,
-	accessors(place) {
-		const { title, name, offset } = place;
-		return {
-			get() { return this.memory.view.getUint32(this.at + offset, true); },
-			set(value) {
-				if ((value >>> 0) !== value)
-					throw outOfRange(title, name, value, "0 … 0xFFFFFFFF");
-				this.memory.view.setUint32(this.at + offset, value, true);
-			},
-		};
-	},
+export const u32: Field<number> = plain(4, start => {
+	const offset = start;
+	return {
+		get() { return this.memory.view.getUint32(this.at + offset, true); },
+		set(value) {
+			if ((value >>> 0) !== value)
+				throw this.outOfRange(u32, offset, value, "0 … 0xFFFFFFFF");
+			this.memory.view.setUint32(this.at + offset, value, true);
+		},
+	};
 });
 
 /** 64 bits, little endian, as a Number: a received value of 2^53 or more is a ProtocolError. */
-export const u64: Field<number> = Object.freeze<Field<number>>({
-	kind: "plain",
-	size: 8,
-	accessors(place) {
-		const { title, name, offset } = place;
-		return {
-			get() {
-				const view = this.memory.view, at = this.at + offset;
-				const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
-				if (high >= 0x200000)
-					throw new ProtocolError(`${title}: ${name} below 2^53 expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
-				return high * 0x100000000 + low;
-			},
-			set(value) {
-				if (!(Number.isSafeInteger(value) && value >= 0))
-					throw outOfRange(title, name, value, "0 … 2^53 - 1");
-				const view = this.memory.view, at = this.at + offset, low = value >>> 0;
-				view.setUint32(at, low, true);
-				view.setUint32(at + 4, (value - low) / 0x100000000, true);
-			},
-		};
-	},
+export const u64: Field<number> = plain(8, start => {
+	const offset = start;
+	return {
+		get() {
+			const view = this.memory.view, at = this.at + offset;
+			const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
+			if (high >= 0x200000)
+				throw this.outOfReach(u64, offset, "below 2^53", high, low);
+			return high * 0x100000000 + low;
+		},
+		set(value) {
+			if (!(Number.isSafeInteger(value) && value >= 0))
+				throw this.outOfRange(u64, offset, value, "0 … 2^53 - 1");
+			const view = this.memory.view, at = this.at + offset, low = value >>> 0;
+			view.setUint32(at, low, true);
+			view.setUint32(at + 4, (value - low) / 0x100000000, true);
+		},
+	};
 });
 
 /** What a filetime field holds when it holds no time ([MS-FSCC] FileBasicInformation), as milliseconds like any other. */
@@ -286,80 +296,64 @@ export const FileTime = Object.freeze({
 } as const);
 
 /** FILETIME ([MS-DTYP] 2.3.3), 100 ns since 1601, as whole milliseconds since 1970-01-01 UTC: exact when set, cut when read. */
-export const filetime: Field<number> = Object.freeze<Field<number>>({
-	kind: "plain",
-	size: 8,
-	accessors(place) {
-		const { title, name, offset } = place;
-		return {
-			get() {
-				const view = this.memory.view, at = this.at + offset;
-				const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
-				if (high < 0x80000000)
-					// 2^32 = 429496 x 10000 + 7296, which keeps every step below 2^53.
-					return high * 429496 + Math.floor((high * 7296 + low) / 10000) + FileTime.NONE;
-				if (high === 0xFFFFFFFF && low === 0xFFFFFFFF)
-					return FileTime.KEEP;
-				throw new ProtocolError(`${title}: ${name} after 1601 expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
-			},
-			set(value) {
-				if (!(Number.isInteger(value) && value >= FileTime.KEEP && value <= FileTime.LATEST))
-					throw outOfRange(title, name, value, "whole milliseconds after 1601");
-				const view = this.memory.view, at = this.at + offset;
-				if (value === FileTime.KEEP) {
-					view.setUint32(at, 0xFFFFFFFF, true);
-					view.setUint32(at + 4, 0xFFFFFFFF, true);
-					return;
-				}
-				const milliseconds = value - FileTime.NONE, rest = milliseconds % 0x10000;
-				const upper = (milliseconds - rest) / 0x10000 * 10000, carried = upper % 0x10000;
-				const lower = carried * 0x10000 + rest * 10000, low = lower >>> 0;
-				view.setUint32(at, low, true);
-				view.setUint32(at + 4, (upper - carried) / 0x10000 + (lower - low) / 0x100000000, true);
-			},
-		};
-	},
+export const filetime: Field<number> = plain(8, start => {
+	const offset = start;
+	return {
+		get() {
+			const view = this.memory.view, at = this.at + offset;
+			const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
+			if (high < 0x80000000)
+				// 2^32 = 429496 x 10000 + 7296, which keeps every step below 2^53.
+				return high * 429496 + Math.floor((high * 7296 + low) / 10000) + FileTime.NONE;
+			if (high === 0xFFFFFFFF && low === 0xFFFFFFFF)
+				return FileTime.KEEP;
+			throw this.outOfReach(filetime, offset, "after 1601", high, low);
+		},
+		set(value) {
+			if (!(Number.isInteger(value) && value >= FileTime.KEEP && value <= FileTime.LATEST))
+				throw this.outOfRange(filetime, offset, value, "whole milliseconds after 1601");
+			const view = this.memory.view, at = this.at + offset;
+			if (value === FileTime.KEEP) {
+				view.setUint32(at, 0xFFFFFFFF, true);
+				view.setUint32(at + 4, 0xFFFFFFFF, true);
+				return;
+			}
+			const milliseconds = value - FileTime.NONE, rest = milliseconds % 0x10000;
+			const upper = (milliseconds - rest) / 0x10000 * 10000, carried = upper % 0x10000;
+			const lower = carried * 0x10000 + rest * 10000, low = lower >>> 0;
+			view.setUint32(at, low, true);
+			view.setUint32(at + 4, (upper - carried) / 0x10000 + (lower - low) / 0x100000000, true);
+		},
+	};
 });
+
+/** Of each length, once. */
+const opaques: Field<Uint8Array>[] = [];
 
 /** length bytes that are kept and echoed, never looked into. The getter makes a copy, the setter takes exactly as many. */
 export function opaque(length: number): Field<Uint8Array> {
-	return {
-		kind: "plain",
-		size: length,
-		accessors(place) {
-			const { title, name, offset } = place, count = length;
-			return {
-				get() { return this.memory.bytes.slice(this.at + offset, this.at + offset + count); },
-				set(value) {
-					if (value.length !== count)
-						throw outOfRange(title, name, value.length, `${count} bytes`);
-					this.memory.bytes.set(value, this.at + offset);
-				},
-			};
-		},
-	};
+	const count = length;
+	return opaques[count] ??= plain(count, start => {
+		const offset = start;
+		return {
+			get() { return this.memory.bytes.slice(this.at + offset, this.at + offset + count); },
+			set(value) {
+				if (value.length !== count)
+					throw this.outOfRange(opaque(count), offset, value.length, `${count} bytes`);
+				this.memory.bytes.set(value, this.at + offset);
+			},
+		};
+	});
 }
 
 /** A field that must hold value: written by begin(), demanded by open(). */
 export function only(field: Field<number>, value: number): Field<number, "constant"> {
-	return {
-		kind: "constant",
-		size: field.size,
-		value,
-		accessors() {
-			const constant = value;
-			return { get() { return constant; } };
-		},
-	};
+	return { kind: "constant", size: field.size, value, accessors: offset => ({ get: field.accessors(offset).get }) };
 }
 
 /** length bytes that are sent as zero and ignored when received. */
 export function reserved(length: number): Field<never, "reserved"> {
-	return {
-		kind: "reserved",
-		size: length,
-		accessors: () => ({ get() { throw new TypeError("reserved"); } }),
-	};
+	return { kind: "reserved", size: length, accessors() { throw new TypeError("reserved"); } };
 }
 
 /** A second reading of bytes at offset, which another field of the table holds. */
@@ -398,7 +392,7 @@ export function struct<F extends Table>(title: string, fields: F): StructureClas
 		if (field.value !== undefined)
 			constants.push(Object.freeze({ name, offset, size: field.size, value: field.value }));
 		if (field.kind !== "reserved")
-			Object.defineProperty(Window.prototype, name, field.accessors({ title, name, offset }));
+			Object.defineProperty(Window.prototype, name, field.accessors(offset));
 	}
 	Object.defineProperty(Window.prototype, "title", { value: title });
 	Object.defineProperty(Window.prototype, "size", { value: size });

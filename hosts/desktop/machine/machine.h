@@ -69,6 +69,8 @@ void modules_addRoot(const char *prefix, const char *folder);
 void modules_addPreload(const char *pattern);
 /** Parses what main and the preloaded modules import; evaluates the preloaded ones. In the root machine. */
 void modules_load(txMachine *the, const char *mainName);
+/** Bytes of byte code in the preloaded ones. */
+int32_t modules_codeSize(void);
 
 /* loop.c */
 

@@ -16,6 +16,11 @@ static struct {
 
 bool host_cloned;
 
+/* What the modules have added to the root machine, which on the device lies in flash: slots, bytes of byte code, names. And how many of its objects the app could have a copy of: 4 bytes of RAM each. */
+static struct {
+	int slots, code, keys, aliases;
+} rom;
+
 #ifdef __SANITIZE_ADDRESS__
 /* The root machine is never deleted. */
 const char *__asan_default_options(void)
@@ -43,6 +48,7 @@ void host_report(txMachine *the)
 	memory_figures(the, &it);
 	fprintf(stderr, "heap slotSize=%d slots=%d slotsPeak=%d chunks=%d chunksPeak=%d stackPeak=%d stackSize=%d static=%d staticUsed=%d collections=%d\n",
 		it.slotSize, it.slots, it.slotsPeak, it.chunks, it.chunksPeak, it.stackPeak, it.stackSize, it.staticSize, it.staticUsed, it.collections);
+	fprintf(stderr, "rom slots=%d code=%d keys=%d aliases=%d\n", rom.slots, rom.code, rom.keys, rom.aliases);
 }
 
 void host_exit(xsMachine *the, int code)
@@ -157,8 +163,15 @@ static txMachine *makeRoot(void)
 	for (int index = 0; index < host_nameCount; index++)
 		host_ids[index] = fxNewNameC(root, (txString)host_names[index]);
 	console_install(root);
+	fxCollectGarbage(root);
+	rom.slots = -(int)root->currentHeapCount;
+	rom.keys = -(int)root->keyIndex;
 	modules_load(root, settings.mainName);
 	rom_finish(root);
+	rom.slots += (int)root->currentHeapCount;
+	rom.keys += (int)root->keyIndex;
+	rom.code = modules_codeSize();
+	rom.aliases = (int)root->aliasCount;
 	memory_protect();
 	return root;
 }

@@ -227,6 +227,16 @@ void modules_load(txMachine *the, const char *mainName)
 	}
 }
 
+int32_t modules_codeSize(void)
+{
+	int32_t size = 0;
+	for (Source *source = table.first; source; source = source->next) {
+		if (source->preload)
+			size += source->script.codeSize;
+	}
+	return size;
+}
+
 void fxLoadModule(txMachine *the, txSlot *module, txID moduleID)
 {
 	Source *source = find(fxGetKeyName(the, moduleID));
