@@ -14,7 +14,7 @@ export interface Run {
 	code: number;
 	stdout: string;
 	stderr: string;
-	/** The line of --report as numbers. */
+	/** The first line of --report as numbers. */
 	heap: Record<string, number>;
 }
 
@@ -38,7 +38,7 @@ export async function run(main: string, { bits = 64, variant = "debug", options 
 			const code = error ? typeof error.code === "number" ? error.code : -1 : 0;
 			const report = /^heap (.*)$/m.exec(stderr)?.[1] ?? "";
 			const heap = Object.fromEntries([...report.matchAll(/(\w+)=(\d+)/g)].map(([, key, value]) => [key, Number(value)]));
-			done({ code, stdout, stderr: stderr.replace(/^heap .*\n/m, ""), heap });
+			done({ code, stdout, stderr: stderr.replace(/^(heap|rom) .*\n/gm, ""), heap });
 		});
 		// A host that has ended without reading is no failure of the test.
 		child.stdin!.on("error", () => {});
