@@ -25,6 +25,7 @@ import { KDCExchange } from "./modules/net/kdc-exchange.js";
 import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
 import { NTStatus } from "./modules/smb2/status.js";
+import { freezeFields } from "./modules/smb2/wire.js";
 import { deviceName, Journal } from "./modules/uploader/journal.js";
 import { checkPattern } from "./modules/uploader/naming.js";
 import { PostponedScans } from "./modules/uploader/postponed.js";
@@ -32,6 +33,8 @@ import { Report, size } from "./modules/uploader/report.js";
 import { BackOff } from "./modules/uploader/retry.js";
 import { StateFile } from "./modules/uploader/state.js";
 import { Uploader } from "./modules/uploader/uploader.js";
+
+freezeFields();
 
 /** How long a server that gives signs of life may take for an answer. */
 const answerMs = 30_000;

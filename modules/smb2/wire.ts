@@ -116,13 +116,13 @@ export abstract class Structure {
 	}
 
 	/** @internal */
-	outOfRange(field: Field<any>, offset: number, value: unknown, expected: string): RangeError {
-		return new RangeError(`${this.title}: ${nameOf(this, field, offset)} ${expected} expected, got ${value}`);
+	outOfRange(field: Accessors<any>, value: unknown, expected: string): RangeError {
+		return new RangeError(`${this.title}: ${nameOf(this, field)} ${expected} expected, got ${value}`);
 	}
 
 	/** @internal Of 64 bits. */
-	outOfReach(field: Field<number>, offset: number, expected: string, high: number, low: number): ProtocolError {
-		return new ProtocolError(`${this.title}: ${nameOf(this, field, offset)} ${expected} expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
+	outOfReach(field: Accessors<number>, expected: string, high: number, low: number): ProtocolError {
+		return new ProtocolError(`${this.title}: ${nameOf(this, field)} ${expected} expected, got ${hex(high, 8)}${hex(low, 8).slice(2)}`);
 	}
 
 	/** A fresh copy of a received variable part. */
@@ -165,6 +165,16 @@ export interface Field<T, Kind extends "plain" | "constant" | "reserved" = "plai
 	accessors(offset: number): Accessors<T>;
 }
 
+/** What was made for all structures together, until freezeFields(). */
+const caches: unknown[][] = [];
+
+function cache<T>(): T[] {
+	const made: T[] = [];
+	if (!Object.isFrozen(caches))
+		caches.push(made);
+	return made;
+}
+
 /**
  * Makes the accessors of a kind of field once for each offset, for all structures: a pair takes 270 bytes of flash. So they don't know the
  * field's name; nameOf() finds it when there is something to say.
@@ -172,8 +182,21 @@ export interface Field<T, Kind extends "plain" | "constant" | "reserved" = "plai
  * What make() closes over has to be constant, no parameter: what could be assigned costs RAM in a preloaded module.
  */
 function shared<T>(make: (offset: number) => Accessors<T>): (offset: number) => Accessors<T> {
-	const made: Accessors<T>[] = [], makeOne = make;
-	return offset => made[offset] ??= Object.freeze(makeOne(offset));
+	const made = cache<Accessors<T>>(), makeOne = make;
+	return offset => made[offset] ?? remember(made, offset, Object.freeze(makeOne(offset)));
+}
+
+function remember<T>(made: T[], index: number, value: T): T {
+	if (!Object.isFrozen(made))
+		made[index] = value;
+	return value;
+}
+
+/** To be called when all structures are there: what they share takes no RAM then. Later ones have accessors of their own. */
+export function freezeFields(): void {
+	for (const made of caches)
+		Object.freeze(made);
+	Object.freeze(caches);
 }
 
 interface Constant {
@@ -209,16 +232,15 @@ export function hex(value: number, digits: number): string {
 	return "0x" + value.toString(16).toUpperCase().padStart(digits, "0");
 }
 
-/** Under which name a structure has a field of this kind at this offset. */
-function nameOf(structure: Structure, field: Field<any>, offset: number): string {
-	const { get } = field.accessors(offset);
+/** Under which name a structure has a field. */
+function nameOf(structure: Structure, { get }: Accessors<any>): string {
 	for (let table = Object.getPrototypeOf(structure); table !== null; table = Object.getPrototypeOf(table)) {
 		for (const name of Object.getOwnPropertyNames(table)) {
 			if (Object.getOwnPropertyDescriptor(table, name)!.get === get)
 				return name;
 		}
 	}
-	return `offset ${offset}`;
+	return "a field";
 }
 
 function plain<T>(size: number, make: (offset: number) => Accessors<T>): Field<T> {
@@ -227,62 +249,62 @@ function plain<T>(size: number, make: (offset: number) => Accessors<T>): Field<T
 
 /** One byte. Setters of numbers throw RangeError for what does not fit. */
 export const u8: Field<number> = plain(1, start => {
-	const offset = start;
-	return {
+	const offset = start, its: Accessors<number> = {
 		get() { return this.memory.view.getUint8(this.at + offset); },
 		set(value) {
 			if ((value & 0xFF) !== value)
-				throw this.outOfRange(u8, offset, value, "0 … 0xFF");
+				throw this.outOfRange(its, value, "0 … 0xFF");
 			this.memory.view.setUint8(this.at + offset, value);
 		},
 	};
+	return its;
 });
 
 /** 16 bits, little endian. */
 export const u16: Field<number> = plain(2, start => {
-	const offset = start;
-	return {
+	const offset = start, its: Accessors<number> = {
 		get() { return this.memory.view.getUint16(this.at + offset, true); },
 		set(value) {
 			if ((value & 0xFFFF) !== value)
-				throw this.outOfRange(u16, offset, value, "0 … 0xFFFF");
+				throw this.outOfRange(its, value, "0 … 0xFFFF");
 			this.memory.view.setUint16(this.at + offset, value, true);
 		},
 	};
+	return its;
 });
 
 /** 32 bits, little endian. */
 export const u32: Field<number> = plain(4, start => {
-	const offset = start;
-	return {
+	const offset = start, its: Accessors<number> = {
 		get() { return this.memory.view.getUint32(this.at + offset, true); },
 		set(value) {
 			if ((value >>> 0) !== value)
-				throw this.outOfRange(u32, offset, value, "0 … 0xFFFFFFFF");
+				throw this.outOfRange(its, value, "0 … 0xFFFFFFFF");
 			this.memory.view.setUint32(this.at + offset, value, true);
 		},
 	};
+	return its;
 });
 
 /** 64 bits, little endian, as a Number: a received value of 2^53 or more is a ProtocolError. */
 export const u64: Field<number> = plain(8, start => {
-	const offset = start;
-	return {
+	const offset = start, its: Accessors<number> = {
 		get() {
 			const view = this.memory.view, at = this.at + offset;
 			const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
 			if (high >= 0x200000)
-				throw this.outOfReach(u64, offset, "below 2^53", high, low);
+				throw this.outOfReach(its, "below 2^53", high, low);
 			return high * 0x100000000 + low;
 		},
 		set(value) {
 			if (!(Number.isSafeInteger(value) && value >= 0))
-				throw this.outOfRange(u64, offset, value, "0 … 2^53 - 1");
+				throw this.outOfRange(its, value, "0 … 2^53 - 1");
 			const view = this.memory.view, at = this.at + offset, low = value >>> 0;
 			view.setUint32(at, low, true);
 			view.setUint32(at + 4, (value - low) / 0x100000000, true);
 		},
 	};
+	return its;
 });
 
 /** What a filetime field holds when it holds no time ([MS-FSCC] FileBasicInformation), as milliseconds like any other. */
@@ -297,8 +319,7 @@ export const FileTime = Object.freeze({
 
 /** FILETIME ([MS-DTYP] 2.3.3), 100 ns since 1601, as whole milliseconds since 1970-01-01 UTC: exact when set, cut when read. */
 export const filetime: Field<number> = plain(8, start => {
-	const offset = start;
-	return {
+	const offset = start, its: Accessors<number> = {
 		get() {
 			const view = this.memory.view, at = this.at + offset;
 			const low = view.getUint32(at, true), high = view.getUint32(at + 4, true);
@@ -307,11 +328,11 @@ export const filetime: Field<number> = plain(8, start => {
 				return high * 429496 + Math.floor((high * 7296 + low) / 10000) + FileTime.NONE;
 			if (high === 0xFFFFFFFF && low === 0xFFFFFFFF)
 				return FileTime.KEEP;
-			throw this.outOfReach(filetime, offset, "after 1601", high, low);
+			throw this.outOfReach(its, "after 1601", high, low);
 		},
 		set(value) {
 			if (!(Number.isInteger(value) && value >= FileTime.KEEP && value <= FileTime.LATEST))
-				throw this.outOfRange(filetime, offset, value, "whole milliseconds after 1601");
+				throw this.outOfRange(its, value, "whole milliseconds after 1601");
 			const view = this.memory.view, at = this.at + offset;
 			if (value === FileTime.KEEP) {
 				view.setUint32(at, 0xFFFFFFFF, true);
@@ -325,25 +346,26 @@ export const filetime: Field<number> = plain(8, start => {
 			view.setUint32(at + 4, (upper - carried) / 0x10000 + (lower - low) / 0x100000000, true);
 		},
 	};
+	return its;
 });
 
 /** Of each length, once. */
-const opaques: Field<Uint8Array>[] = [];
+const opaques = cache<Field<Uint8Array>>();
 
 /** length bytes that are kept and echoed, never looked into. The getter makes a copy, the setter takes exactly as many. */
 export function opaque(length: number): Field<Uint8Array> {
 	const count = length;
-	return opaques[count] ??= plain(count, start => {
-		const offset = start;
-		return {
+	return opaques[count] ?? remember(opaques, count, plain(count, start => {
+		const offset = start, its: Accessors<Uint8Array> = {
 			get() { return this.memory.bytes.slice(this.at + offset, this.at + offset + count); },
 			set(value) {
 				if (value.length !== count)
-					throw this.outOfRange(opaque(count), offset, value.length, `${count} bytes`);
+					throw this.outOfRange(its, value.length, `${count} bytes`);
 				this.memory.bytes.set(value, this.at + offset);
 			},
 		};
-	});
+		return its;
+	}));
 }
 
 /** A field that must hold value: written by begin(), demanded by open(). */

@@ -14,7 +14,7 @@ const most = {
 	/** Names of properties and variables, some 35 bytes each. */
 	keys: 2_500,
 	/** Objects and variables that the app could change. 4 bytes of RAM each: those of modules are to be frozen, and constants. */
-	aliases: 16,
+	aliases: 8,
 };
 
 (builds32 ? describe : describe.skip)("budgets: flash, 32 bits", function () {

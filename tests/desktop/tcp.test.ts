@@ -30,7 +30,7 @@ describe("desktop host, TCP", function () {
 
 		for (const size of [0, 1, 100, 16_000_000]) {
 			it(`echoes ${size} bytes through a slow reader`, async () => {
-				const { code, stdout, stderr } = await run(fixture("echo"), { bits, options: ["--creation", "static=131072"], settings: [`size=${size}`] });
+				const { code, stdout, stderr } = await run(fixture("echo"), { bits, options: ["--creation", "static=131072,heap=512"], settings: [`size=${size}`] });
 				equal(stderr, "");
 				ok(stdout.startsWith(`client: EOF, sent ${size}, received ${size}, `), stdout);
 				equal(code, 0);
