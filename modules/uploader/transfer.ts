@@ -10,7 +10,7 @@ import type { Open } from "../client/open.js";
 import { sharePath } from "../client/share-name.js";
 import { type Put, put } from "../client/put.js";
 import type { TreeConnect } from "../client/tree-connect.js";
-import { ProtocolError, StatusError, StorageError } from "../errors/errors.js";
+import { ProtocolError, StatusError, StorageError, TransportError } from "../errors/errors.js";
 import { NTStatus } from "../smb2/status.js";
 import { agreesBefore, holdsScan } from "./content.js";
 import { type JournalEntry, JournalState } from "./journal-record.js";
@@ -166,8 +166,14 @@ export class Transfer {
 		if ((entry.state === JournalState.SENDING && entry.target !== undefined) !== this.#direct)
 			this.#way = this.#direct ? 0 : this.#ways.length - 1;
 		const path = this.#path(), direct = this.#direct;
-		const durable = entry.createGuid && entry.fileId;
-		const reclaimed = durable && await quietly(tree.reclaim(path, this.#ways[this.#way].parameters, { version: tree.session.connection.dialect >= smb3 ? 2 : 1, createGuid: entry.createGuid!, fileId: entry.fileId! }));
+		const { createGuid, fileId } = entry;
+		const reclaimed = createGuid && fileId && await quietly(tree.reclaim(path, this.#ways[this.#way].parameters, { version: tree.session.connection.dialect >= smb3 ? 2 : 1, createGuid, fileId }));
+		if (createGuid && !reclaimed) {
+			// Samba refuses where the file's times are not as it noted them, for a last WRITE was carried out after that. It forgets the handle then, but not its oplock: whoever opens
+			// the file waits for a holder that is none, twice 35 seconds, as long as this connection lives.
+			entry.createGuid = entry.fileId = undefined;
+			throw new TransportError(`${tree.session.connection.address} does not give back the file that it had kept open`, "RECLAIM");
+		}
 		const open = reclaimed ?? await this.#openAgain(tree);
 		if (!open)
 			return undefined;
