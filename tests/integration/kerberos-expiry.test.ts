@@ -67,7 +67,9 @@ describe("Kerberos tickets that expire", function () {
 				deepEqual(onShare(samba, `expired ${bits}`), ["scan.pdf"]);
 				ok(writes.expired > 0, "the server ended the session");
 				deepEqual(writes.again, []);
-				equal(issued("TGS_REQ") - tickets, proxy.connections, "a new ticket for each session");
+				// Samba does not give back a file of a session that has expired: the connection after that one has the same ticket.
+				const refused = run.text.split("does not give back the file").length - 1;
+				equal(issued("TGS_REQ") - tickets, proxy.connections - refused, "a new ticket for each session that was ended");
 				equal(issued("AS_REQ") - logons, 1, "one ticket-granting ticket for all of them");
 				const used = Number(/ staticUsed=(\d+)/.exec(run.err)?.[1]);
 				ok(bits === 64 || used > 0 && used <= 65_536, run.err);
