@@ -60,6 +60,7 @@ export interface Samba {
 	folderOf(share?: string): string;
 	log(): string;
 	connections(): number[];
+	signalConnections(signal: NodeJS.Signals): void;
 	cutConnections(): void;
 	configure(options: Record<string, string | number>, share?: string): void;
 	/** Mounts a share of limited size anew: see SambaShare.bytes. */

@@ -275,8 +275,14 @@ class Samba {
 	}
 
 	/** Closes every connection without ceremony, as a server that crashes: the children die, smbd itself stays. */
-	cutConnections() {
-		for (const pid of this.connections()) process.kill(pid, "SIGKILL");
+	cutConnections() { this.signalConnections("SIGKILL"); }
+
+	/** Sends a signal to the children that serve a connection now. One that ends meanwhile, of a client that has gone, does not need it. */
+	signalConnections(signal) {
+		for (const pid of this.connections()) {
+			try { process.kill(pid, signal); }
+			catch (error) { if (error.code !== "ESRCH") throw error; }
+		}
 	}
 
 	/** Process ids of the children that serve a connection now. */

@@ -192,28 +192,24 @@ describe("the client", function () {
 		samba = await startSamba();
 		const { tree, connection } = await client({}, undefined, { answerMs: 60_000, silenceMs: 300, idleMs: 60_000 });
 		const open = await tree.create("half.part", newFile);
-		const pids = samba.connections();
-		for (const pid of pids) process.kill(pid, "SIGSTOP");
+		samba.signalConnections("SIGSTOP");
 		const start = Date.now();
 		try {
 			await rejects(() => open.flush(), TransportError, /not even a sign of life/);
 			ok(Date.now() - start < 5000);
 			equal(connection.alive, false);
 		}
-		finally {
-			for (const pid of pids) process.kill(pid, "SIGCONT");
-		}
+		finally { samba.signalConnections("SIGCONT"); }
 	});
 
 	it("waits for a server that is slow but alive", async () => {
 		samba = await startSamba();
 		const { tree } = await client({}, undefined, { answerMs: 60_000, silenceMs: 400, idleMs: 60_000 });
 		const open = await tree.create("half.part", newFile);
-		const pids = samba.connections();
-		for (const pid of pids) process.kill(pid, "SIGSTOP");
+		samba.signalConnections("SIGSTOP");
 		const flushed = open.flush();
 		await sleep(600);
-		for (const pid of pids) process.kill(pid, "SIGCONT");
+		samba.signalConnections("SIGCONT");
 		equal(await flushed, 0);
 		await open.close();
 	});
