@@ -37,26 +37,22 @@ export async function holdOpen(samba: Samba, name: string): Promise<() => Promis
 	const conf = `${samba.folder}/smb.conf`;
 	// smbclient keeps what it says until it ends, so the server's open files tell.
 	const file = join(samba.folderOf(), name.replace(/\\/g, "/"));
-	for (let attempt = 1; ; attempt++) {
-		const client = spawn("smbclient", [`//${samba.address}/${samba.share}`, "-p", String(samba.port), "-s", conf, "-U", `${samba.user}%${samba.password}`], { stdio: ["pipe", "pipe", "pipe"] });
-		const ended = once(client, "close");
-		let said = "";
-		for (const output of [client.stdout, client.stderr]) output.on("data", (data: Buffer) => { said += data.toString(); });
-		client.stdin.on("error", () => {});
-		client.stdin.write(`open "${name}"\n`);
-		let opened = false;
-		for (const end = Date.now() + 10_000; !opened && client.exitCode === null && Date.now() < end;) {
-			await sleep(20);
-			opened = samba.connections().some(pid => openFiles(pid).includes(file));
-		}
-		if (opened)
-			return async () => {
-				client.stdin.end();
-				await ended;
-			};
+	const client = spawn("smbclient", [`//${samba.address}/${samba.share}`, "-p", String(samba.port), "-s", conf, "-U", `${samba.user}%${samba.password}`], { stdio: ["pipe", "pipe", "pipe"] });
+	const ended = once(client, "close");
+	let said = "";
+	for (const output of [client.stdout, client.stderr]) output.on("data", (data: Buffer) => { said += data.toString(); });
+	client.stdin.on("error", () => {});
+	client.stdin.write(`open "${name}"\n`);
+	const release = async (): Promise<void> => {
 		client.stdin.end();
 		await ended;
-		// It is a client like others, and may have met a busy server.
-		if (attempt === 3) throw new Error(`smbclient could not open ${name}: ${said}`);
+	};
+	for (const end = Date.now() + 10_000; !samba.connections().some(pid => openFiles(pid).includes(file));) {
+		if (client.exitCode !== null || Date.now() > end) {
+			await release();
+			throw new Error(`smbclient could not open ${name}: ${said}`);
+		}
+		await sleep(20);
 	}
+	return release;
 }
