@@ -26,7 +26,7 @@ export interface Case {
 	readonly dialect: string;
 }
 
-/** Twice 35 seconds is what Samba takes until it no longer believes in the holder of an oplock. */
+/** Longer than Samba waits for anybody, twice 35 seconds, and again: a run that waits ends, and what is wrong after it is told with the messages. */
 const longestRunMs = 150_000;
 
 /** The nth case of a seed. */
