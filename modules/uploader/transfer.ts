@@ -172,7 +172,7 @@ export class Transfer {
 			// Samba refuses where the file's times are not as it noted them, for a last WRITE was carried out after that. It forgets the handle then, but not its oplock: whoever opens
 			// the file waits for a holder that is none, twice 35 seconds, as long as this connection lives.
 			entry.createGuid = entry.fileId = undefined;
-			throw new TransportError(`${tree.session.connection.address} does not give back the file that it had kept open`, "RECLAIM");
+			throw new TransportError(`${tree.session.connection.address} does not give back the file that it had kept open`);
 		}
 		const open = reclaimed ?? await this.#openAgain(tree);
 		if (!open)
