@@ -24,10 +24,13 @@ export async function instructions({ samba, host, peers, table, say }) {
 		const mine = await instructionsOf(host, protection, samba);
 		const others = [];
 		for (const peer of peers) others.push(peer.supports(protection) ? await instructionsOf(peer, protection, samba) : undefined);
-		rows.push([protection.name, mine.perByte.toFixed(1), mine.primitive.toFixed(1), (mine.perByte - mine.primitive).toFixed(1), ...others.map(count => count ? count.perByte.toFixed(count.perByte < 10 ? 2 : 1) : "–")]);
+		rows.push([protection.name, ...[mine.perByte, mine.primitive, mine.perByte - mine.primitive].map(tenths), ...others.map(count => count ? count.perByte.toFixed(count.perByte < 10 ? 2 : 1) : "–")]);
 		if (protection === signed) starts = ["whole process, 0 bytes, 3.1.1 signed", million(mine.start), "", "", ...others.map(count => count ? million(count.start) : "–")];
 	}
 	table("Client instructions per byte (callgrind, 4 MiB less 0 bytes)", ["", "this project", "of which PSA Crypto's", "beyond it", ...peers.map(({ name }) => name)], [...rows, starts].filter(Boolean));
 }
 
 function million(count) { return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} M`; }
+
+/** Runs differ, so that what is nothing may come out below it. */
+function tenths(count) { return Math.max(0, count).toFixed(1); }
