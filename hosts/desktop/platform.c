@@ -173,6 +173,14 @@ void xs_platform_progress(xsMachine *the)
 	fflush(stdout);
 }
 
+/* undefined where nobody counts. */
+void xs_platform_freeMemory(xsMachine *the)
+{
+	long bytes = host_freeMemory();
+	if (bytes >= 0)
+		xsmcSetNumber(xsResult, (xsNumberValue)bytes);
+}
+
 void xs_platform_exit(xsMachine *the)
 {
 	int code = xsmcArgc > 0 && xsmcTypeOf(xsArg(0)) != xsUndefinedType ? xsmcToInteger(xsArg(0)) : 0;

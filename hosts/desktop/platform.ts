@@ -21,7 +21,15 @@ export function exit(this: void, code: number): void { native("xs_platform_exit"
 export function heapPeak(): number | undefined { return heap.chunksPeak + heap.slotsPeak * heap.slotSize; }
 export const configKeys: readonly string[] = Object.freeze([] as string[]);
 
+/** undefined where the machine does not stand for a device. */
+function freeMemory(this: void): number | undefined { return native("xs_platform_freeMemory").call(this); }
+/** As if in one piece: in how many pieces a device's would be, nobody can say. */
+function memory(): { readonly free: number; readonly largest: number } | undefined {
+	const free = freeMemory();
+	return free === undefined ? undefined : { free, largest: free };
+}
+
 /** Settings are those of the start, and nobody looks at lights. */
 export async function ready(_check: (values: Readonly<Record<string, unknown>>) => void) {
-	return { settings: config as Readonly<Record<string, unknown>>, memory(): { readonly free: number; readonly largest: number } | undefined { return undefined; }, prepare(): void {}, status(_activity: string): void {}, onAsk(_ask: () => void): void {} };
+	return { settings: config as Readonly<Record<string, unknown>>, memory, prepare(): void {}, status(_activity: string): void {}, onAsk(_ask: () => void): void {} };
 }

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { Command, Proxy, commandsOf } from "../support/proxy.js";
-import type { Run, RunOptions, Values } from "../support/run.js";
+import { type Run, type RunOptions, type Values, deviceSlots } from "../support/run.js";
 import { type Samba, startSamba } from "../support/samba.js";
 import { Scanner, assertSaid, assertSame, noise, onShare, putOnShare } from "../support/scanner.js";
 
@@ -38,7 +38,7 @@ for (const [what, denied, goesUpAs] of shares) describe(`a share that forbids ${
 		for (const [name, bytes] of Object.entries(scans)) assertSame(join(samba.folderOf(), path, name), bytes);
 	}
 
-	/** Sends through a proxy; happens() is called with the WRITE of that number, counted from 1, and may cut the connection. */
+	/** Sends through a proxy, in WRITEs of 16 KiB; happens() is called with the WRITE of that number, counted from 1, and may cut the connection. */
 	async function send(writes: Readonly<Record<number, (cut: () => void) => void>>, more: Values = {}, again = false, options: RunOptions = {}): Promise<Run> {
 		let seen = 0;
 		const proxy = await Proxy.start({ port: samba.port, request(message) {
@@ -46,6 +46,7 @@ for (const [what, denied, goesUpAs] of shares) describe(`a share that forbids ${
 			return message.bytes;
 		} });
 		const target = { address: "127.0.0.1", port: proxy.port, share: samba.share, user: samba.user, password: samba.password };
+		options = { hostOptions: deviceSlots, ...options };
 		try { return await (again ? scanner.sendAgain(target, { path, ...more }, options) : scanner.send(target, { path, ...more }, options)); }
 		finally { await proxy.close(); }
 	}
@@ -158,7 +159,7 @@ describe("a folder that only takes files, by its mode", function () {
 				if (commandsOf(message.bytes).includes(Command.WRITE) && ++writes === 50) message.cut(true);
 				return message.bytes;
 			} });
-			try { assertSaid(await scanner.send({ address: "127.0.0.1", port: proxy.port, share: samba.share, user: samba.user, password: samba.password }, { path, verify: "content" }), 0, /2 scans arrived/); }
+			try { assertSaid(await scanner.send({ address: "127.0.0.1", port: proxy.port, share: samba.share, user: samba.user, password: samba.password }, { path, verify: "content" }, { hostOptions: deviceSlots }), 0, /2 scans arrived/); }
 			finally { await proxy.close(); }
 			ok(writes > 50, String(writes));
 			deepEqual(onShare(samba, path), Object.keys(scans));

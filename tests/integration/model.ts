@@ -11,7 +11,7 @@ import { shareName } from "../../modules/client/share-name.js";
 import { numberedName } from "../../modules/uploader/naming.js";
 import { Dice } from "../support/dice.js";
 import { type Message, Proxy } from "../support/proxy.js";
-import { type Run, type Values, host, runApp } from "../support/run.js";
+import { type Run, type Values, deviceSlots, host, runApp } from "../support/run.js";
 import { type Samba, openConnections, startSamba } from "../support/samba.js";
 import { Scanner, noise } from "../support/scanner.js";
 
@@ -69,6 +69,8 @@ class World {
 	readonly #samba: Samba;
 	readonly #scanner = new Scanner();
 	readonly #settings: Values;
+	/** Half of the worlds have a device's slots, the others the manifest's. */
+	readonly #hostOptions: readonly string[];
 	readonly #after: "keep" | "move" | "delete";
 	readonly #single: boolean;
 	readonly #path = "scans/of a house";
@@ -102,6 +104,7 @@ class World {
 	constructor(seed: number, samba: Samba) {
 		const dice = this.#dice = new Dice(seed);
 		this.#seed = seed;
+		this.#hostOptions = seed % 2 === 0 ? deviceSlots : [];
 		this.#samba = samba;
 		this.#folder = join(samba.folderOf(), this.#path);
 		this.#after = this.#pick(["keep", "move", "delete"]);
@@ -120,7 +123,7 @@ class World {
 		this.#proxy = await Proxy.start({ port: this.#samba.port, request: message => this.#message(message), reply: message => this.#message(message) });
 		const looking = setInterval(() => this.#look(), looksEveryMs);
 		try {
-			this.#tell(JSON.stringify(this.#settings) + (this.#single ? "" : " watch=1"));
+			this.#tell([JSON.stringify(this.#settings), ...this.#hostOptions, ...this.#single ? [] : ["watch=1"]].join(" "));
 			this.#put();
 			const app = this.#runApps();
 			for (let last = 0; this.#steps > 0; await sleep(5)) {
@@ -242,7 +245,7 @@ class World {
 	#runApp(more: Values): Promise<Run> {
 		const { share, user, password } = this.#samba;
 		return runApp(this.#scanner.settings({ address: "127.0.0.1", port: this.#proxy.port, share, user, password }, { ...this.#settings, ...more }), {
-			variant: "release", timeoutMs: 200_000,
+			variant: "release", timeoutMs: 200_000, hostOptions: this.#hostOptions,
 			onStart: kill => { this.#kill = kill; },
 			onLine: line => {
 				const [, name] = /^ {2}(.+): .*\/s, arrived as /.exec(line) ?? [];

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { deepEqual, ok } from "../support/assert.js";
 import { Command, type Message, Proxy, commandsOf } from "../support/proxy.js";
-import type { Run, Values } from "../support/run.js";
+import { type Run, type Values, deviceSlots } from "../support/run.js";
 import { type Samba, startSamba } from "../support/samba.js";
 import { Scanner, assertSaid, assertSame, onShare } from "../support/scanner.js";
 
@@ -33,7 +33,7 @@ describe("a server that is killed and started again", function () {
 		};
 		const proxy = await Proxy.start({ port: samba.port, request: see, reply: see });
 		try {
-			const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share: samba.share, user: samba.user, password: samba.password }, { path, ...more });
+			const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share: samba.share, user: samba.user, password: samba.password }, { path, ...more }, { hostOptions: deviceSlots });
 			return { run, seen };
 		}
 		finally {

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Dice } from "../support/dice.js";
 import { type Message, Proxy } from "../support/proxy.js";
+import { deviceSlots } from "../support/run.js";
 import type { Samba } from "../support/samba.js";
 import { Scanner, noise } from "../support/scanner.js";
 
@@ -24,6 +25,8 @@ export interface Case {
 	/** How often it happens: on that many connections in a row. */
 	readonly times: number;
 	readonly dialect: string;
+	/** Whose slots it has: a device's, or the manifest's, which are four times as long. */
+	readonly slots: "device" | "manifest";
 }
 
 /** Longer than Samba waits for anybody, twice 35 seconds, and again: a run that waits ends, and what is wrong after it is told with the messages. */
@@ -35,10 +38,12 @@ export function caseOf(seed: number, n: number): Case {
 	const pick = <T>(values: readonly T[]): T => values[dice.below(values.length)]!;
 	// Silence takes a second each; it is rarer.
 	const kind = n % 9 === 8 ? "silence" : pick(["reset before", "reset after", "close before", "close after", "half a message", "delay", "reset after", "reset before"] as const);
+	// Longer slots make fewer messages.
+	const slots = n % 2 === 0 ? "device" : "manifest", messages = slots === "device" ? 110 : 60;
 	return {
 		// During the log-on silence takes the time of an answer, half a minute: one such case is in refusals.test.ts.
-		kind, at: kind === "silence" ? 10 + dice.below(60) : dice.below(4) === 0 ? dice.below(12) : dice.below(110), direction: pick(["request", "reply"]), after: pick(["keep", "move", "delete"]), encryption: pick(["on-demand", "required"]),
-		sizes: [0, 1 + dice.below(3000), 200_000 + dice.below(1_500_000)], times: 1 + (dice.below(3) === 0 ? dice.below(3) : 0), dialect: pick(["3.1.1", "3.1.1", "3.0", "2.1", "2.0.2"]),
+		kind, at: kind === "silence" ? 10 + dice.below(messages / 2) : dice.below(4) === 0 ? dice.below(12) : dice.below(messages), direction: pick(["request", "reply"]), after: pick(["keep", "move", "delete"]), encryption: pick(["on-demand", "required"]),
+		sizes: [0, 1 + dice.below(3000), 200_000 + dice.below(1_500_000)], times: 1 + (dice.below(3) === 0 ? dice.below(3) : 0), dialect: pick(["3.1.1", "3.1.1", "3.0", "2.1", "2.0.2"]), slots,
 	};
 }
 
@@ -78,7 +83,7 @@ export async function runCase(samba: Samba, one: Case, name: string): Promise<st
 	try {
 		const { share, user, password } = samba;
 		const settings = { path, after: one.after, encryption: one.dialect.startsWith("3") ? one.encryption : "on-demand", dialect: one.dialect, timeout: 1, patience: 60 };
-		const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share, user, password }, settings, { variant: "release", timeoutMs: longestRunMs })
+		const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share, user, password }, settings, { variant: "release", timeoutMs: longestRunMs, hostOptions: one.slots === "device" ? deviceSlots : [] })
 			.catch((error: unknown) => ({ code: -1, text: String(error) }));
 		const said = `\n${JSON.stringify(one)}, which happened ${happened} times\n${run.text}\n${proxy.last(40)}`;
 		if (run.code !== 0) return `exit code ${run.code}${said}`;

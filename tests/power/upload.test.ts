@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ok } from "../support/assert.js";
 import { Power, type Survival } from "../support/power.js";
-import { host, runApp, words } from "../support/run.js";
+import { deviceSlots, host, runApp, words } from "../support/run.js";
 import { type Samba, startSamba } from "../support/samba.js";
 import { noise } from "../support/scanner.js";
 
@@ -30,7 +30,7 @@ const survivals: readonly Survival[] = [{ kind: "nothing" }, { kind: "all" }, { 
 	});
 
 	/** Power fails before call number at of the first run, and so many calls later in the second; the third is left alone. Returns what is wrong, or whether power was lost at all. */
-	async function lose(at: number, after: "keep" | "move" | "delete", survival: Survival): Promise<string | boolean> {
+	async function lose(at: number, after: "keep" | "move" | "delete", hostOptions: readonly string[], survival: Survival): Promise<string | boolean> {
 		const name = `${after}-${at}`;
 		const settings = { server: samba.address, port: samba.port, share: samba.share, user: samba.user, password: samba.password, path: name, after };
 		const { executable, moduleList } = await host(64, "release");
@@ -44,7 +44,7 @@ const survivals: readonly Survival[] = [{ kind: "nothing" }, { kind: "all" }, { 
 		for (const [turn, call] of [at, at % 3 === 0 ? 5 + at % 40 : 0].entries()) {
 			if (call === 0) continue;
 			const power = new Power(folder);
-			const { run, lost } = await power.run(executable, [moduleList, ...words({ ...settings, source: folder })], { at: call, network: true });
+			const { run, lost } = await power.run(executable, [...hostOptions, moduleList, ...words({ ...settings, source: folder })], { at: call, network: true });
 			told += `${run.text}--- ${lost ? "power lost" : "end"} at call ${call}\n`;
 			if (!lost) {
 				if (turn === 0) return false;
@@ -54,7 +54,7 @@ const survivals: readonly Survival[] = [{ kind: "nothing" }, { kind: "all" }, { 
 			power.restore({ ...survival, seed: (survival.seed ?? 0) * 1000 + at }, next);
 			folder = next;
 		}
-		const run = await runApp({ ...settings, source: folder }, { variant: "release" });
+		const run = await runApp({ ...settings, source: folder }, { variant: "release", hostOptions });
 		told = `call ${at}, after=${after}, ${JSON.stringify(survival)}\n${told}${run.text}`;
 		if (run.code !== 0) return `exit code ${run.code}: ${told}`;
 		const share = join(samba.folderOf(), name);
@@ -70,15 +70,15 @@ const survivals: readonly Survival[] = [{ kind: "nothing" }, { kind: "all" }, { 
 		return true;
 	}
 
-	for (const after of ["keep", "move", "delete"] as const)
-		it(`after=${after}: every ${stride}th call (POWER_STRIDE, POWER_SEED)`, async () => {
+	for (const [after, slots, hostOptions] of [["keep", "a device's slots", deviceSlots], ["move", "the manifest's slots", []], ["delete", "a device's slots", deviceSlots]] as const)
+		it(`after=${after}, ${slots}: every ${stride}th call (POWER_STRIDE, POWER_SEED)`, async () => {
 			const wrong: string[] = [];
 			let next = 1 + seed % stride, cases = 0, ended = false;
 			const worker = async (): Promise<void> => {
 				while (!ended) {
 					const at = next;
 					next += stride;
-					const result = await lose(at, after, survivals[(at + seed) % survivals.length]!).catch((error: unknown) => String(error));
+					const result = await lose(at, after, hostOptions, survivals[(at + seed) % survivals.length]!).catch((error: unknown) => String(error));
 					if (result === false) ended = true;
 					else {
 						cases++;

@@ -46,6 +46,9 @@ void host_timer_clear(HostTimer *timer);
 /** Monotonic, with fractions. */
 double host_milliseconds(void);
 
+/** Bytes that a device would have free for its write pipeline (--memory); -1 where the machine is no device and nobody counts. */
+long host_freeMemory(void);
+
 /** Ends the program with that exit code: the machine is deleted, so that destructors run and keys are wiped. Does not return. */
 void host_exit(xsMachine *the, int code) __attribute__((noreturn));
 

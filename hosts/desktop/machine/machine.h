@@ -30,6 +30,8 @@ typedef struct {
 typedef struct {
 	const char *mainName;
 	bool report, stress;
+	/** See host_freeMemory(). */
+	long freeMemory;
 	Creation creation;
 	/* The manifest's "config", as JSON. */
 	char *config;

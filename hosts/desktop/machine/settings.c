@@ -8,11 +8,17 @@ static const char *const usage =
 	"  --root <folder>        where modules that the list lacks are looked for (may be repeated)\n"
 	"  --preload <pattern>    preloads further modules (may be repeated)\n"
 	"  --creation <key=value> static, chunk, heap, stack, keys, with commas between several; overrides the list's\n"
+	"  --memory <bytes free>  the write pipeline is chosen as on a device with that much free memory; with 32 bits 176128 unless given\n"
 	"  --report               prints the heap's figures to stderr at the end\n"
 	"  --stress               collects at every allocation (asan variant only)\n";
 
+/* What an ESP32-C3 has free once its network is up (docs/DEVICE-PATH.md, "What was measured"). */
+#define DEVICE_MEMORY (172 * 1024)
+
 Settings settings = {
 	.mainName = "main",
+	/* The 32-bit machine stands for a device. */
+	.freeMemory = sizeof(void *) == 4 ? DEVICE_MEMORY : -1,
 	.creation = {
 		.engine = {
 			.initialChunkSize = 32768, .incrementalChunkSize = 1024, .initialHeapCount = 2048, .incrementalHeapCount = 64, .stackCount = 384,
@@ -66,6 +72,19 @@ static void setCreations(char *list)
 		*equal = 0;
 		setCreation(word, value, true);
 	}
+}
+
+static void setMemory(const char *text)
+{
+	char *end;
+	settings.freeMemory = strtol(text, &end, 10);
+	if (end == text || *end || settings.freeMemory < 0)
+		settings_fail("--memory %s: expected a number of bytes", text);
+}
+
+long host_freeMemory(void)
+{
+	return settings.freeMemory;
 }
 
 static void readList(const char *path)
@@ -197,6 +216,8 @@ void settings_read(int argc, char *argv[])
 			modules_addRoot("", argv[++index]);
 		else if (!strcmp(option, "--preload"))
 			modules_addPreload(argv[++index]);
+		else if (!strcmp(option, "--memory"))
+			setMemory(argv[++index]);
 		else if (!strcmp(option, "--creation"))
 			index++;
 		else
@@ -208,7 +229,7 @@ void settings_read(int argc, char *argv[])
 	for (int other = 1; other < index; other++) {
 		if (!strcmp(argv[other], "--creation"))
 			setCreations(argv[++other]);
-		else if (!strcmp(argv[other], "--main") || !strcmp(argv[other], "--root") || !strcmp(argv[other], "--preload"))
+		else if (!strcmp(argv[other], "--main") || !strcmp(argv[other], "--root") || !strcmp(argv[other], "--preload") || !strcmp(argv[other], "--memory"))
 			other++;
 	}
 	addConfig(argv + index + 1, argc - index - 1);

@@ -3,34 +3,56 @@ import { Buffers } from "../../../modules/client/buffers.js";
 import { chooseRing, reserve, ringLength } from "../../../modules/client/ring.js";
 import { deepEqual, equal, ok, throws } from "../../support/assert.js";
 
-const most = Object.freeze({ slots: 4, slotLength: 16384 });
+const most = Object.freeze({ slots: 4, slotLength: 65536 });
+const ofADevice = Object.freeze({ slots: 4, slotLength: 16384 });
+
+/** All that is free is in one piece. */
+const whole = (free: number) => ({ free, largest: free });
 
 describe("the ring", () => {
 	it("is as large as the manifest says where nobody counts, and where there is plenty", () => {
 		deepEqual(chooseRing(most, undefined), most);
-		deepEqual(chooseRing(most, { free: 153_000, largest: 110_000 }), most);
+		deepEqual(chooseRing(most, { free: 8_000_000, largest: 4_000_000 }), most);
 		deepEqual(chooseRing({ slots: 2, slotLength: 65536 }, { free: 8_000_000, largest: 4_000_000 }), { slots: 2, slotLength: 65536 });
 	});
 
-	it("takes no more than 68 KiB by default", () => ok(ringLength(most) <= 70 * 1024, `${ringLength(most)}`));
+	it("is of four slots of 16 KiB, no more than 68 KiB, on an ESP32 without PSRAM", () => {
+		deepEqual(chooseRing(most, { free: 153_000, largest: 110_000 }), ofADevice);
+		deepEqual(chooseRing(most, whole(172 * 1024)), ofADevice);
+		ok(ringLength(ofADevice) <= 70 * 1024, `${ringLength(ofADevice)}`);
+	});
 
 	it("knows how long the block will be", () => {
-		for (const { slots, slotLength } of [most, { slots: 1, slotLength: 4096 }]) {
+		for (const { slots, slotLength } of [most, ofADevice, { slots: 1, slotLength: 4096 }]) {
 			const buffers = new Buffers(slots, slotLength);
 			equal(buffers.pipeline.memory().byteLength, ringLength({ slots, slotLength }));
 			buffers.close();
 		}
 	});
 
-	it("is halved where less than 56 KiB would stay free, to the byte", () => {
+	it("has slots of more than 16 KiB only where twice 56 KiB stay free, to the byte", () => {
 		equal(reserve, 56 * 1024);
-		const enough = ringLength(most) + reserve;
-		deepEqual(chooseRing(most, { free: enough, largest: enough }), most);
-		deepEqual(chooseRing(most, { free: enough - 1, largest: enough - 1 }), { slots: 4, slotLength: 8192 });
+		for (const slotLength of [65536, 32768]) {
+			const enough = ringLength({ slots: 4, slotLength }) + 2 * reserve;
+			deepEqual(chooseRing(most, whole(enough)), { slots: 4, slotLength });
+			deepEqual(chooseRing(most, whole(enough - 1)), { slots: 4, slotLength: slotLength / 2 });
+		}
+	});
+
+	it("is halved further where less than 56 KiB would stay free, to the byte", () => {
+		for (const slotLength of [16384, 8192]) {
+			const enough = ringLength({ slots: 4, slotLength }) + reserve;
+			deepEqual(chooseRing(most, whole(enough)), { slots: 4, slotLength });
+			deepEqual(chooseRing(most, whole(enough - 1)), { slots: 4, slotLength: slotLength / 2 });
+		}
 	});
 
 	it("is halved where memory is in pieces", () => {
-		deepEqual(chooseRing(most, { free: 200_000, largest: ringLength(most) - 1 }), { slots: 4, slotLength: 8192 });
+		for (const slotLength of [65536, 32768, 16384]) {
+			const length = ringLength({ slots: 4, slotLength });
+			deepEqual(chooseRing(most, { free: 1_000_000, largest: length }), { slots: 4, slotLength });
+			deepEqual(chooseRing(most, { free: 1_000_000, largest: length - 1 }), { slots: 4, slotLength: slotLength / 2 });
+		}
 		deepEqual(chooseRing(most, { free: 200_000, largest: 30_000 }), { slots: 4, slotLength: 4096 });
 	});
 
