@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { builds32, setup } from "../tools/setup.mjs";
 import { startSamba } from "../tools/samba.mjs";
 import { Obstacle, program, root, say } from "../tools/steps.mjs";
-import { compile, compileLibsmb2, libsmb2, ours, smbclient } from "./clients.mjs";
+import { compile, compileLibsmb2, libsmb2, ours, oursAsDevice, smbclient } from "./clients.mjs";
 import { engine } from "./parts/engine.mjs";
 import { instructions } from "./parts/instructions.mjs";
 import { link } from "./parts/link.mjs";
@@ -68,7 +68,7 @@ await program(async () => {
 		for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
 			const start = performance.now();
 			try {
-				await parts[name]({ samba, host: ours(release64), release64, release32, put, peers, table, say });
+				await parts[name]({ samba, host: ours(release64), device: oursAsDevice(release64), release64, release32, put, peers, table, say });
 			}
 			catch (error) {
 				failures.push(name);

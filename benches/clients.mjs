@@ -45,16 +45,22 @@ export function forget(folder, samba) {
 	for (const share of samba.shares) for (const name of readdirSync(share.folder)) rmSync(join(share.folder, name), { recursive: true });
 }
 
+/** Bytes of free memory that have the host take a device's slots, four of 16 KiB; with 64 bits it takes four of 64 KiB unless told so. */
+export const deviceMemory = 172 * 1024;
+
 /** This project's client on that build of the desktop host. path: a scan; its whole folder goes up. */
-export function ours({ executable, moduleList }, hostOptions = []) {
+export function ours({ executable, moduleList }, hostOptions = [], name = "this project") {
 	return {
-		name: "this project",
+		name,
 		supports: ({ ours }) => ours !== undefined,
 		command: ({ ours }, target, path) => [executable, [...hostOptions, moduleList, ...Object.entries({
 			server: target.address, port: target.port, share: target.share, user: target.user, password: target.password, source: join(path, ".."), ...ours,
 		}).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${value}`)]],
 	};
 }
+
+/** The same with a device's slots. */
+export function oursAsDevice(build) { return ours(build, ["--memory", String(deviceMemory)], "this project, 4 × 16 KiB"); }
 
 /** libsmb2 with so many WRITEs of so many bytes under way. */
 export function libsmb2(program, chunk = 65536, window = 4) {

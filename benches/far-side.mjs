@@ -3,11 +3,11 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSamba } from "../tools/samba.mjs";
-import { file, libsmb2, ours, scratch, signed, smbclient, upload } from "./clients.mjs";
+import { file, libsmb2, ours, oursAsDevice, scratch, signed, smbclient, upload } from "./clients.mjs";
 
 const { release64, put, size, rounds } = JSON.parse(process.argv[2]);
 const { LINK_NEAR, LINK_PID } = process.env;
-const clients = [ours(release64), ...put ? [libsmb2(put), libsmb2(put, 16384)] : [], smbclient];
+const clients = [ours(release64), oursAsDevice(release64), ...put ? [libsmb2(put), libsmb2(put, 16384)] : [], smbclient];
 const samba = await startSamba({ address: "10.77.0.2" });
 const uploads = [];
 try {

@@ -15,8 +15,8 @@ export async function wireOf(client, protection, samba, size) {
 	finally { await proxy.close(); }
 }
 
-export async function wire({ samba, host, peers, table, say }) {
-	const clients = [host, ...peers], rows = [];
+export async function wire({ samba, host, device, peers, table, say }) {
+	const clients = [host, device, ...peers], rows = [];
 	for (const [name, size] of sizes) {
 		say(`wire: ${name}`);
 		const found = [];
