@@ -45,6 +45,20 @@ describe("budgets: the wire, 3.1.1 signed", function () {
 		}
 	});
 
+	it("each further scan takes one: it goes up while the one before it gets its name", async () => {
+		const proxy = await Turns.before(samba, 150);
+		const scanner = new Scanner();
+		try {
+			for (let i = 1; i <= 8; i++) scanner.put(`small ${i}.pdf`, 1000 * i);
+			assertSaid(await scanner.send({ ...proxy.target, share: samba.share, user: samba.user!, password: samba.password! }, { after: "move" }), 0, /8 scans arrived/);
+			ok(1 + proxy.turns <= roundTripsMax + 7, `${1 + proxy.turns} round trips, ${proxy.requests} messages`);
+		}
+		finally {
+			await proxy.close();
+			scanner.remove();
+		}
+	});
+
 	for (const [name, size, writes] of [["1 KB", 1000, 1], ["100 KB", 100_000, 7]] as const) {
 		it(`${name} take at most ${roundTripsMax} round trips, and ${writes === 1 ? `${perFileMax} bytes beside the file` : `${perWriteMax} bytes for each further WRITE`}`, async () => {
 			const proxy = await Turns.before(samba, 150);
