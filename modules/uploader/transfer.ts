@@ -183,7 +183,9 @@ export class Transfer {
 		}
 		this.#open = put.open;
 		if (!reopened) {
-			this.#options.learned.way = this.#way;
+			const { learned } = this.#options;
+			// The scan before may have found a later one meanwhile.
+			learned.way = Math.max(learned.way, this.#way);
 			// Nobody could delete it, or give it another name: it must not be forgotten.
 			if (this.#direct)
 				this.#keep();
