@@ -122,6 +122,8 @@ export class Uploader {
 						await this.#pass(scan, hopeless);
 					else
 						hopeless = await this.#send(spool, scan);
+					if (hopeless && this.#renaming)
+						await this.#finish();
 				}
 			}
 			finally {

@@ -1,6 +1,7 @@
 /** A scan's rename and the next scan's first message, which go out in one round trip: what becomes of either where the other fails. */
 import Timer from "timer";
-import { TransportError } from "../../../modules/errors/errors.js";
+import { StorageError, TransportError } from "../../../modules/errors/errors.js";
+import { Journal } from "../../../modules/uploader/journal.js";
 import { bytesEqual, deepEqual, equal, ok } from "../../support/assert.js";
 import { Command, type Peer, Status, type Turn } from "../../support/peer.js";
 import { type Bench, bench, pattern, putScan } from "./bench.js";
@@ -136,6 +137,29 @@ describe("the next scan", () => {
 			deepEqual(it.interruptions.map(({ message }) => message), ["cut off"], "one loss, told once");
 			for (const [i, name] of names(it.peer).entries()) bytesEqual(Uint8Array.from(it.peer.files.get(name)!.bytes), pattern(700 + i));
 		}));
+
+	it("hears of the last one's end before the rest is passed over, where it can't be remembered", () => bench({}, async it => {
+		putScans(it);
+		let seed = 0;
+		const journal = new Journal({ path: it.journal, anew: false, log() {}, random: (into, at, length) => into.fill(++seed, at, at + length) });
+		let prepared = 0;
+		const prepare = journal.prepare.bind(journal);
+		journal.prepare = () => {
+			if (++prepared === 2) throw new StorageError("no room", { cause: Object.assign(new Error("no room"), { code: "EIO" }) });
+			prepare();
+		};
+		it.peer.before = turn => {
+			if (!isRename(turn)) return;
+			const { peer } = it;
+			peer.holding = true;
+			Timer.set(() => {
+				peer.holding = false;
+				peer.release();
+			}, 30);
+		};
+		await it.upload({ journal });
+		deepEqual(told(it), ["b.pdf: no room", "a.pdf: a.pdf", "c.pdf: no room"]);
+	}));
 
 	it("stays, as the last one does, where no connection comes about any more; the next look brings each once", () => bench({}, async it => {
 		putScans(it);
