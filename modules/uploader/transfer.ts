@@ -272,7 +272,7 @@ export class Transfer {
 			const proven = entry.serverFile !== undefined && open.diskId !== undefined;
 			const { length } = await open.status();
 			// A temporary name nobody else uses; under its own a file may be somebody else's.
-			if (proven ? entry.serverFile!.some((byte, i) => byte !== open.diskId![i]) : direct && !reclaimed || direct && length > this.scan.size)
+			if (proven ? !open.isOf(entry.serverFile!) : direct && !reclaimed || direct && length > this.scan.size)
 				return void await closeQuietly(open);
 			// What was confirmed may be lost with a server that was switched off.
 			entry.confirmed = Math.min(entry.confirmed, length, this.scan.size);
@@ -549,7 +549,7 @@ export class Transfer {
 		try {
 			// The next file may get the number of one that is gone: the number alone proves nothing.
 			const { length, modified } = await there.status();
-			if (length !== scan.size || (serverFile && there.diskId && serverFile.some((byte, i) => byte !== there.diskId![i])))
+			if (length !== scan.size || (serverFile && there.diskId && !there.isOf(serverFile)))
 				return false;
 			if (serverFile && there.diskId && modified === Math.floor(scan.mtime))
 				return true;
