@@ -220,7 +220,7 @@ export class Uploader {
 			// Nothing is awaited for nothing: that leaves some 75 slots of garbage each time.
 			let known = this.#journal?.find(scan);
 			const timeProof = !this.#journal || isTimeProof(scan.mtime), unsettledMs = spool.unsettledMs(scan);
-			// Whatever takes its time has the one before wait for nothing.
+			// What takes its time is not begun while the one before waits for its name.
 			let hopeless = this.#renaming && (known || !timeProof || unsettledMs > 0) ? await this.#finish() : undefined;
 			if (known && !isCertain(known, scan) && !await isSame(known, scan))
 				known = undefined;
