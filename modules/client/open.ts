@@ -4,7 +4,7 @@ import { Command } from "../smb2/header.js";
 import { OplockBreak } from "../smb2/oplock-break.js";
 import { ReadRequest, ReadResponse } from "../smb2/read.js";
 import { NTStatus } from "../smb2/status.js";
-import { holds, type Memory } from "../smb2/wire.js";
+import { holds, type Memory, sameBytes } from "../smb2/wire.js";
 import { ProtocolError, StatusError } from "../errors/errors.js";
 import type { Durable } from "./create.js";
 import { closeRequest, DeletionRequest, type FileStatus, flushRequest, LengthRequest, RenameRequest, StatusRequest, TimesRequest } from "./file-requests.js";
@@ -42,6 +42,9 @@ export class Open implements OplockHolder {
 		this.durable = durable;
 		this.tree.session.connection.oplocked = this;
 	}
+
+	/** Whether the server says that this is the file of that diskId. */
+	isOf(diskId: Uint8Array): boolean { return this.diskId !== undefined && sameBytes(this.diskId, diskId); }
 
 	isFile(memory: Memory, at: number): boolean { return holds(memory, at, this.fileId); }
 

@@ -9,7 +9,7 @@ import { ShareFlags, ShareType, TreeConnectRequest, TreeConnectResponse } from "
 import { TreeDisconnectRequest, TreeDisconnectResponse } from "../smb2/tree-disconnect.js";
 import { statusError } from "./advice.js";
 import { dialectName } from "./negotiate.js";
-import { textLength } from "../smb2/wire.js";
+import { sameBytes, textLength } from "../smb2/wire.js";
 import { type CreateParameters, type Durable, folderToList, folderToMake, OpeningRequest } from "./create.js";
 import type { Habits } from "./habits.js";
 import { listFolder, type Listed } from "./list.js";
@@ -215,8 +215,4 @@ export class TreeConnect {
 				throw error;
 		}
 	}
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-	return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -481,7 +481,19 @@ export function readText(memory: Memory, at: number, length: number): string {
 	return text;
 }
 
-/** Whether memory holds exactly bytes at at. Not for secrets: the time tells where they differ. */
+/** Whether both are of the same bytes. Not for secrets: the time tells where they differ. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+	const { length } = a;
+	if (length !== b.length)
+		return false;
+	for (let i = 0; i < length; i++) {
+		if (a[i] !== b[i])
+			return false;
+	}
+	return true;
+}
+
+/** Whether memory holds exactly bytes at at. Not for secrets either. */
 export function holds(memory: Memory, at: number, bytes: Uint8Array): boolean {
 	const length = bytes.length, whole = memory.bytes;
 	for (let i = 0; i < length; i++) {

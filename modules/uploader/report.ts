@@ -67,13 +67,12 @@ export class Report implements UploadListener {
 			print(`  ${name}: ${Math.floor(share * 100)} %, ${speed}`);
 	};
 
-	arrived(scan: Scan, name: string, trouble: Error | undefined): void {
-		const elapsed = Math.max(1, this.#options.ticks() - this.#began);
-		this.#clear();
+	arrived(scan: Scan, name: string, elapsedMs: number, trouble: Error | undefined): void {
+		this.#clear(scan);
 		this.#arrived++;
 		this.#bytes += scan.size;
 		const { path, print } = this.#options;
-		print(`  ${scan.name}: ${size(scan.size)}, ${size(scan.size * 1000 / elapsed)}/s, arrived as ${path ? `${path}/` : ""}${name}`);
+		print(`  ${scan.name}: ${size(scan.size)}, ${size(scan.size * 1000 / Math.max(1, elapsedMs))}/s, arrived as ${path ? `${path}/` : ""}${name}`);
 		if (trouble) {
 			this.#troubles++;
 			print(`  ! ${trouble.message}`);
@@ -89,7 +88,7 @@ export class Report implements UploadListener {
 	}
 
 	warned(reason: Error): void {
-		this.#clear();
+		this.#clear(this.#scan);
 		this.#troubles++;
 		this.#lastReason = reason;
 		this.#options.print(`  ! ${reason.message}`);
@@ -108,7 +107,7 @@ export class Report implements UploadListener {
 	}
 
 	stayed(scan: Scan, reason: Error): void {
-		this.#clear();
+		this.#clear(scan);
 		this.#stayed++;
 		this.#options.print(`  ! ${scan.name} stays here: ${reason === this.#lastReason ? "for the same reason" : reason.message}`);
 		this.#lastReason = reason;
@@ -124,8 +123,10 @@ export class Report implements UploadListener {
 		print(`${this.#arrived ? `${count(this.#arrived)} arrived (${size(this.#bytes)})` : "Nothing arrived"}${this.#stayed ? `, ${count(this.#stayed)} stayed here` : ""}${before ? `, ${before}` : ""}${tail}`);
 	}
 
-	#clear(): void {
-		this.#scan = undefined;
+	/** No more progress of that scan is shown, and none is on the line. */
+	#clear(settled: Scan | undefined): void {
+		if (this.#scan === settled)
+			this.#scan = undefined;
 		if (this.#options.terminal)
 			this.#options.progress("");
 	}

@@ -77,14 +77,17 @@ export class StateFile implements UploadListener {
 		this.#next.progressed(confirmed);
 	};
 
-	arrived(scan: Scan, name: string, trouble: Error | undefined): void {
+	arrived(scan: Scan, name: string, elapsedMs: number, trouble: Error | undefined): void {
 		this.#arrived++;
 		this.#bytes += scan.size;
 		if (trouble)
 			this.#troubles++;
-		this.#settle(scan, "arrived", trouble).as = cut(name, nameLength);
+		const file = this.#settle(scan, "arrived", trouble);
+		file.as = cut(name, nameLength);
+		file.confirmed = scan.size;
+		file.bytesPerSecond = Math.round(scan.size * 1000 / Math.max(1, elapsedMs));
 		this.#write(false);
-		this.#next.arrived(scan, name, trouble);
+		this.#next.arrived(scan, name, elapsedMs, trouble);
 	}
 
 	remembered(scan: Scan, trouble: Error | undefined): void {
@@ -95,8 +98,9 @@ export class StateFile implements UploadListener {
 	}
 
 	interrupted(scan: Scan, reason: Error, waitMs: number): void {
-		if (this.#scan === scan)
-			this.#files[0].retries++;
+		const file = this.#underWay(scan);
+		if (file)
+			file.retries++;
 		this.#write(false);
 		this.#next.interrupted(scan, reason, waitMs);
 	}
@@ -108,7 +112,11 @@ export class StateFile implements UploadListener {
 
 	stayed(scan: Scan, reason: Error): void {
 		this.#stayed++;
-		this.#settle(scan, "stayed", reason);
+		const file = this.#settle(scan, "stayed", reason);
+		if (this.#scan === scan) {
+			file.confirmed = this.#confirmed;
+			file.bytesPerSecond = Math.round(this.#confirmed * 1000 / Math.max(1, this.#options.ticks() - this.#began));
+		}
 		this.#write(false);
 		this.#next.stayed(scan, reason);
 	}
@@ -128,15 +136,18 @@ export class StateFile implements UploadListener {
 			this.#files.pop();
 	}
 
+	#underWay(scan: Scan): FileState | undefined {
+		const name = cut(scan.name, nameLength);
+		return this.#files.find(file => file.state === "sending" && file.name === name);
+	}
+
 	#settle(scan: Scan, state: "arrived" | "stayed", reason: Error | undefined): FileState {
-		if (this.#scan !== scan)
-			this.#add({ name: cut(scan.name, nameLength), state, size: scan.size, confirmed: 0, bytesPerSecond: 0, retries: 0 });
-		const file = this.#files[0];
-		file.state = state;
-		if (this.#scan === scan) {
-			file.confirmed = state === "arrived" ? scan.size : this.#confirmed;
-			file.bytesPerSecond = Math.round(file.confirmed * 1000 / Math.max(1, this.#options.ticks() - this.#began));
+		let file = this.#underWay(scan);
+		if (!file) {
+			file = { name: cut(scan.name, nameLength), state, size: scan.size, confirmed: 0, bytesPerSecond: 0, retries: 0 };
+			this.#add(file);
 		}
+		file.state = state;
 		if (reason)
 			file.reason = cut(reason.message, reasonLength);
 		return file;

@@ -1,6 +1,7 @@
 /**
  * One scan's way onto the share: a temporary file, its bytes, a check, a name. It may be cut off at any instant and be gone on with over another connection, by this
- * program or the next: what it takes is in the journal's entry. docs/DESIGN.md, "Each instant of power loss", goes through it step by step.
+ * program or the next: what it takes is in the journal's entry. docs/DESIGN.md, "Each instant of power loss", goes through it step by step. begin() and end() are its first
+ * and last round trip apart from the rest, so that the last of one scan and the first of the next may be one.
  */
 import { random } from "../../hosts/crypto/random.js";
 import {
@@ -37,6 +38,8 @@ export interface TransferOptions {
 	remember(entry: JournalEntry): void;
 	/** Up to which byte the server has confirmed all. Called for every WRITE: it should allocate nothing, and not throw. */
 	progressed(confirmed: number): void;
+	/** Settles when what another scan has begun meanwhile is answered: the pipeline, and the way to the server, are free then. */
+	alone(): Promise<void> | undefined;
 }
 
 /** Between two records of how far the server has come. */
@@ -67,6 +70,8 @@ const ways = Object.freeze({
 export class Transfer {
 	readonly scan: Scan;
 	readonly entry: JournalEntry;
+	/** When it was, in milliseconds that only go up. */
+	readonly began: number;
 	readonly #options: TransferOptions;
 	readonly #ways: readonly Way[];
 	/** Index into #ways. */
@@ -83,48 +88,108 @@ export class Transfer {
 	#recorded: boolean;
 	/** Why it can't be written down any more. */
 	#lost: Error | undefined;
-	/** The file on the share, while run() is at it. */
+	/** The file on the share, while run() or end() is at it. */
 	#open: Open | undefined;
+	/** What begin() has asked for, and over which connection. */
+	#begun: { readonly tree: TreeConnect; readonly put: Promise<Put> } | undefined;
+	/** The answer to the rename, where run() has settled with undefined. */
+	renamed: Promise<unknown> | undefined;
 
 	/** entry: as the journal has it, or new. */
-	constructor(scan: Scan, entry: JournalEntry, options: TransferOptions) {
+	constructor(scan: Scan, entry: JournalEntry, began: number, options: TransferOptions) {
 		this.scan = scan;
 		this.entry = entry;
+		this.began = began;
 		this.#options = options;
 		this.#ways = ways[options.verify];
 		this.#way = options.learned.way;
 		this.#recorded = entry.temporary > 0;
 	}
 
-	/** Brings the scan to the share, or the rest of it; settles with the name under which it stands in the folder. After an error it may be run again, over another connection. */
-	async run(tree: TreeConnect): Promise<string> {
+	/** Whether begin() may be called: nothing of it is on the share yet, and nothing has to be looked at or written down first. */
+	get mayBegin(): boolean { return this.entry.temporary === 0 && !this.#direct; }
+
+	/** Sends the request that makes the file, and what of its bytes goes with that; run() awaits the answer. Whatever else is asked for meanwhile must leave the pipeline alone. Throws StorageError as run() does. */
+	begin(tree: TreeConnect): void {
+		this.#checkFound();
+		this.#begun = { tree, put: this.#create(tree) };
+		this.#begun.put.catch(ignore);
+	}
+
+	/** Settles when what begin() has asked for was answered, or can't be any more. */
+	async begun(): Promise<void> {
+		try {
+			await this.#begun?.put;
+		}
+		catch {
+			// run() hears of it.
+		}
+		// It finds the file, if there is one, over the next connection, for which this one is not to be kept in memory.
+		if (!this.#begun?.tree.session.connection.alive)
+			this.#begun = undefined;
+	}
+
+	/** Undoes what begin() has begun, for that reason. */
+	async abandon(reason: Error): Promise<void> {
+		await this.begun();
+		const put = await quietly(this.#begun?.put);
+		this.#begun = undefined;
+		if (put)
+			await this.#leave(put.open, reason);
+	}
+
+	/**
+	 * Brings the scan to the share, or the rest of it. Settles with the name under which it stands in the folder; undefined where it was given that name and the server has not said
+	 * yet that it has it: renamed tells, or end(). After an error it may be run again, over another connection.
+	 */
+	async run(tree: TreeConnect): Promise<string | undefined> {
 		const { scan, entry } = this;
-		if (!isUnchanged(scan))
-			throw new StorageError(`${scan.name}: the file was changed or taken away after it was found: it will be looked at again next time`);
-		const publishing = entry.state === JournalState.PUBLISHING;
-		const reopened = entry.temporary > 0 ? await this.#reopen(tree) : undefined;
-		if (!reopened && publishing && await this.#stands(tree, entry.target!))
-			return entry.target!;
-		let put: Put | undefined = reopened && { open: reopened };
-		if (!put) {
-			this.#forget();
-			this.#named = false;
-			for (this.#attempts = 1; !put; this.#attempts++) {
-				try {
-					put = await this.#create(tree);
-				}
-				catch (error) {
-					if (await this.#isInstead(tree, error as Error))
-						return entry.target!;
-				}
+		let put: Put | undefined, failure: Error | undefined, reopened: Open | undefined;
+		const begun = this.#begun;
+		this.#begun = undefined;
+		if (begun) {
+			try {
+				put = await begun.put;
 			}
-			this.#options.learned.way = this.#way;
+			catch (error) {
+				failure = error as Error;
+			}
+		}
+		if (begun?.tree !== tree) {
+			put = failure = undefined;
+			this.#checkFound();
+			const publishing = entry.state === JournalState.PUBLISHING;
+			reopened = entry.temporary > 0 ? await this.#reopen(tree) : undefined;
+			if (!reopened && publishing && await this.#stands(tree, entry.target!))
+				return entry.target!;
+			put = reopened && { open: reopened };
+			if (!put) {
+				this.#forget();
+				this.#named = false;
+				this.#attempts = 1;
+			}
+		}
+		for (; !put; this.#attempts++) {
+			try {
+				if (failure)
+					throw failure;
+				put = await this.#create(tree);
+			}
+			catch (error) {
+				failure = undefined;
+				if (await this.#isInstead(tree, error as Error))
+					return entry.target!;
+			}
+		}
+		this.#open = put.open;
+		if (!reopened) {
+			const { learned } = this.#options;
+			// The scan before may have found a later one meanwhile.
+			learned.way = Math.max(learned.way, this.#way);
 			// Nobody could delete it, or give it another name: it must not be forgotten.
 			if (this.#direct)
 				this.#keep();
 		}
-		this.#open = put.open;
-		let name: string | undefined;
 		try {
 			if (put.failure)
 				throw put.failure;
@@ -137,24 +202,50 @@ export class Transfer {
 				await this.#readBack(put.open);
 			else
 				this.#checkUnchanged();
-			name = await this.#publish();
-			if (!this.#open.closed)
-				await closeQuietly(this.#open);
+			if (!this.#direct)
+				return void this.#rename();
+			await closeQuietly(put.open);
+			this.#open = undefined;
+			return entry.target!;
 		}
 		catch (error) {
-			await this.#leave(this.#open, error as Error);
+			await this.#leaveOpen(error as Error);
 			throw error;
 		}
-		finally {
-			// With it a lost connection would stay in memory while the next one is made.
-			this.#open = undefined;
+	}
+
+	/** Awaits renamed, and where it rejects does what is to be done: settles with the name under which the scan stands. After an error it is run() that may be run again. */
+	async end(): Promise<string> {
+		let name: string | undefined;
+		try {
+			name = await this.#published();
+			if (!this.#open!.closed)
+				await closeQuietly(this.#open!);
 		}
+		catch (error) {
+			await this.#leaveOpen(error as Error);
+			throw error;
+		}
+		const { tree } = this.#open!;
+		this.#open = undefined;
 		if (name !== undefined)
 			return name;
 		// Nothing may be renamed, which only showed when it was.
 		this.#forget();
 		this.#options.learned.way = this.#way = this.#ways.length - 1;
-		return this.run(tree);
+		return await this.run(tree) ?? this.end();
+	}
+
+	#checkFound(): void {
+		if (!isUnchanged(this.scan))
+			throw new StorageError(`${this.scan.name}: the file was changed or taken away after it was found: it will be looked at again next time`);
+	}
+
+	/** After an error. With the file a lost connection would stay in memory while the next one is made. */
+	async #leaveOpen(error: Error): Promise<void> {
+		const open = this.#open!;
+		this.#open = this.renamed = undefined;
+		await this.#leave(open, error);
 	}
 
 	// ---- the temporary file ----
@@ -181,7 +272,7 @@ export class Transfer {
 			const proven = entry.serverFile !== undefined && open.diskId !== undefined;
 			const { length } = await open.status();
 			// A temporary name nobody else uses; under its own a file may be somebody else's.
-			if (proven ? entry.serverFile!.some((byte, i) => byte !== open.diskId![i]) : direct && !reclaimed || direct && length > this.scan.size)
+			if (proven ? !open.isOf(entry.serverFile!) : direct && !reclaimed || direct && length > this.scan.size)
 				return void await closeQuietly(open);
 			// What was confirmed may be lost with a server that was switched off.
 			entry.confirmed = Math.min(entry.confirmed, length, this.scan.size);
@@ -394,22 +485,28 @@ export class Transfer {
 		return n === 1 ? wanted : numberedName(wanted, n);
 	}
 
-	/** Gives the whole file its name, or the first numbered one that is free. Nothing is ever replaced. undefined where the share lets nothing be renamed: the file is to be closed, and is gone then. */
-	async #publish(): Promise<string | undefined> {
+	/** Asks for the name that the person wants: it is nearly always free, and what is closed with it takes one round trip less. */
+	#rename(): void {
 		const { entry } = this;
+		entry.target = this.#wanted(1);
+		this.#record(JournalState.PUBLISHING);
+		this.renamed = this.#open!.renameAndClose(this.#inFolder(entry.target));
+	}
+
+	/** The name that the whole file has, or the first numbered one that is free. Nothing is ever replaced. undefined where the share lets nothing be renamed: the file is to be closed, and is gone then. */
+	async #published(): Promise<string | undefined> {
+		const { entry, renamed } = this;
+		this.renamed = undefined;
 		let open = this.#open!;
-		if (this.#direct)
-			return entry.target!;
 		let foldersReady = false;
-		for (let n = 1; ;) {
-			const name = entry.target = this.#wanted(n);
-			this.#record(JournalState.PUBLISHING);
+		for (let n = 1, answer = renamed; ; answer = undefined) {
+			const name = entry.target!;
 			try {
-				// The first name is nearly always free, and what can be closed with it takes one round trip less.
-				await (n === 1 && !foldersReady ? open.renameAndClose(this.#inFolder(name)) : open.rename(this.#inFolder(name)));
+				await (answer ?? open.rename(this.#inFolder(name)));
 				return name;
 			}
 			catch (error) {
+				await this.#options.alone();
 				if (!(error instanceof StatusError))
 					throw error;
 				if (open.closed) {
@@ -434,7 +531,8 @@ export class Transfer {
 					await quietly(open.deleteOnClose());
 					return name;
 				}
-				n++;
+				entry.target = this.#wanted(++n);
+				this.#record(JournalState.PUBLISHING);
 			}
 		}
 	}
@@ -451,7 +549,7 @@ export class Transfer {
 		try {
 			// The next file may get the number of one that is gone: the number alone proves nothing.
 			const { length, modified } = await there.status();
-			if (length !== scan.size || (serverFile && there.diskId && serverFile.some((byte, i) => byte !== there.diskId![i])))
+			if (length !== scan.size || (serverFile && there.diskId && !there.isOf(serverFile)))
 				return false;
 			if (serverFile && there.diskId && modified === Math.floor(scan.mtime))
 				return true;
@@ -510,7 +608,7 @@ export function temporaryNumber(device: string, name: string): number {
 }
 
 /** What came of it, or undefined where the server refused. Other errors concern the connection, and more than this one request. */
-async function quietly<T>(request: Promise<T>): Promise<T | undefined> {
+async function quietly<T>(request: Promise<T> | undefined): Promise<T | undefined> {
 	try {
 		return await request;
 	}
@@ -530,3 +628,6 @@ async function closeQuietly(open: Open): Promise<void> {
 		// See above.
 	}
 }
+
+/** Whoever awaits it hears of it. */
+function ignore(): void {}

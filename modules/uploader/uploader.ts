@@ -50,14 +50,14 @@ export interface UploaderOptions {
 	readonly listener: UploadListener;
 }
 
-/** Hears what becomes of each scan. progressed() is called for every WRITE: it should allocate nothing. */
+/** Hears what becomes of each scan. One may be started before the one before it has arrived, or stayed; progressed() is of the one that was started last. It is called for every WRITE: it should allocate nothing. */
 export interface UploadListener {
 	started(scan: Scan): void;
 	progressed(confirmed: number): void;
 	/** What led to it was lost; it goes on, where it was, in so many milliseconds. */
 	interrupted(scan: Scan, reason: Error, waitMs: number): void;
-	/** name: under which it stands in the folder of the share, as a person reads it. trouble: it arrived, but the local file could not be dealt with. */
-	arrived(scan: Scan, name: string, trouble: Error | undefined): void;
+	/** name: under which it stands in the folder of the share, as a person reads it. elapsedMs: since it was started. trouble: it arrived, but the local file could not be dealt with. */
+	arrived(scan: Scan, name: string, elapsedMs: number, trouble: Error | undefined): void;
 	/** It arrived at an earlier time, and is not sent again. trouble: as for arrived(). */
 	remembered(scan: Scan, trouble: Error | undefined): void;
 	/** It stays here, untouched. */
@@ -85,6 +85,9 @@ export class Uploader {
 	#backOff: BackOff;
 	/** Of every scan of this look. */
 	readonly #transferOptions: TransferOptions;
+	/** The scan whose rename the server has still to answer, while the next one is begun; and that one. */
+	#renaming: Transfer | undefined;
+	#sending: Transfer | undefined;
 
 	constructor(options: UploaderOptions) {
 		const { listener, path, name = "{name}", device, verify = "length" } = options;
@@ -100,6 +103,7 @@ export class Uploader {
 				this.#backOff.reset();
 				listener.progressed(confirmed);
 			},
+			alone: () => this.#sending?.begun(),
 		};
 	}
 
@@ -112,11 +116,19 @@ export class Uploader {
 		const spool = this.#look(() => new Spool(this.#options.source, this.#options.settling));
 		try {
 			let hopeless = this.#begin();
-			for (let scan = this.#look(() => spool.next()); scan !== undefined; scan = this.#look(() => spool.next())) {
-				if (hopeless)
-					await this.#pass(scan, hopeless);
-				else
-					hopeless = await this.#send(spool, scan);
+			try {
+				for (let scan = this.#look(() => spool.next()); scan !== undefined; scan = this.#look(() => spool.next())) {
+					if (hopeless)
+						await this.#pass(scan, hopeless);
+					else
+						hopeless = await this.#send(spool, scan);
+					if (hopeless && this.#renaming)
+						await this.#finish();
+				}
+			}
+			finally {
+				if (this.#renaming)
+					hopeless = await this.#finish() ?? hopeless;
 			}
 			this.#end();
 			await this.#tidy();
@@ -200,92 +212,153 @@ export class Uploader {
 		}
 	}
 
-	/** Uploads one scan and tells the listener. Returns the error, if there was one that no other scan would escape. */
+	/** Uploads one scan and tells the listener, or leaves that to #finish(). Returns the error, if there was one that no other scan would escape. */
 	async #send(spool: Spool, scan: Scan): Promise<Error | undefined> {
-		const { listener, after, postponed, ticks } = this.#options;
+		const { listener, postponed, ticks } = this.#options;
 		let started = false;
 		try {
 			// Nothing is awaited for nothing: that leaves some 75 slots of garbage each time.
 			let known = this.#journal?.find(scan);
+			const timeProof = !this.#journal || isTimeProof(scan.mtime), unsettledMs = spool.unsettledMs(scan);
+			// What takes its time is not begun while the one before waits for its name.
+			let hopeless = this.#renaming && (known || !timeProof || unsettledMs > 0) ? await this.#finish() : undefined;
 			if (known && !isCertain(known, scan) && !await isSame(known, scan))
 				known = undefined;
 			if (known && known.state >= JournalState.PUBLISHED) {
 				listener.remembered(scan, this.#settleAgain(scan, known));
-				return undefined;
+				return hopeless;
 			}
 			const waits = postponed.reason(scan, ticks());
 			if (waits) {
 				listener.waited(scan, waits);
-				return undefined;
+				return hopeless;
 			}
-			const unsettledMs = spool.unsettledMs(scan);
+			if (hopeless)
+				throw hopeless;
 			if (unsettledMs > 0)
 				await wait(unsettledMs);
 			const entry = known && known.place === this.#place ? known : new JournalEntry(scan);
 			entry.place = this.#place;
-			if (entry.fingerprint === undefined && this.#journal && !isTimeProof(scan.mtime))
+			if (entry.fingerprint === undefined && !timeProof)
 				entry.fingerprint = await fingerprint(scan);
 			// What can't be remembered is not sent.
 			this.#journal?.prepare();
 			started = true;
 			listener.started(scan);
-			const name = await this.#transfer(scan, entry);
-			entry.target = name;
-			let lost = this.#remember(entry, after === "keep" ? JournalState.DONE : JournalState.PUBLISHED);
-			const trouble = this.#settle(scan);
-			if (!trouble && after !== "keep")
-				lost ??= this.#remember(entry, JournalState.DONE);
-			postponed.arrived(scan);
-			listener.arrived(scan, name, trouble);
-			return lost && this.#lose(lost);
+			const transfer = this.#sending = new Transfer(scan, entry, ticks(), this.#transferOptions);
+			if (this.#renaming) {
+				if (transfer.mayBegin && this.#tree?.session.connection.alive)
+					transfer.begin(this.#tree);
+				hopeless = await this.#finish();
+				if (hopeless) {
+					await transfer.abandon(hopeless);
+					throw hopeless;
+				}
+			}
+			let name: string | undefined;
+			try {
+				name = await transfer.run(this.#tree ?? await this.#connect());
+			}
+			catch (error) {
+				name = await this.#bring(transfer, error as Error);
+			}
+			if (name !== undefined)
+				return this.#arrived(transfer, name);
+			this.#renaming = transfer;
+			return undefined;
 		}
 		catch (error) {
-			const reason = error as Error;
-			listener.stayed(scan, reason);
-			// Over a connection that is there it was tidied up at once.
-			this.#options.tidy.due ||= !this.#tree?.session.connection.alive;
-			// The journal's own error is no scan's: it is closed by it.
-			if (this.#journal?.closed)
-				return this.#lose(reason);
-			if ((started && !this.#connected) || concernsAll(faultOf(reason)))
-				return reason;
-			postponed.failed(scan, reason, ticks());
-			return undefined;
+			return this.#failed(scan, error as Error, started);
+		}
+		finally {
+			this.#sending = undefined;
 		}
 	}
 
-	/** Brings scan to the share, over as many connections as it takes. */
-	async #transfer(scan: Scan, entry: JournalEntry): Promise<string> {
-		const { listener, patienceMs, ticks } = this.#options;
-		const backOff = this.#backOff, transfer = new Transfer(scan, entry, this.#transferOptions);
-		let since = -1;
-		for (;;) {
+	/** Waits for the name of the scan whose rename is not answered, and deals with what comes of it, as #send() does. */
+	async #finish(): Promise<Error | undefined> {
+		const transfer = this.#renaming!;
+		this.#renaming = undefined;
+		try {
+			let name = transfer.entry.target!;
 			try {
-				const arrived = await transfer.run(this.#tree ?? await this.#connect());
-				this.#connected = true;
-				backOff.reset();
-				return arrived;
+				await transfer.renamed;
 			}
-			catch (error) {
-				const fault = backOff.failed(error as Error, ticks()), { action } = fault;
+			catch {
+				name = await this.#bring(transfer, undefined);
+			}
+			return this.#arrived(transfer, name);
+		}
+		catch (error) {
+			return this.#failed(transfer.scan, error as Error, true);
+		}
+	}
+
+	/** It stands under that name: the journal, the local file and the listener are told. Returns why nothing more can be sent, if so it is. */
+	#arrived({ scan, entry, began }: Transfer, name: string): Error | undefined {
+		const { after, postponed, listener, ticks } = this.#options;
+		this.#connected = true;
+		this.#backOff.reset();
+		entry.target = name;
+		let lost = this.#remember(entry, after === "keep" ? JournalState.DONE : JournalState.PUBLISHED);
+		const trouble = this.#settle(scan);
+		if (!trouble && after !== "keep")
+			lost ??= this.#remember(entry, JournalState.DONE);
+		postponed.arrived(scan);
+		listener.arrived(scan, name, ticks() - began, trouble);
+		return lost && this.#lose(lost);
+	}
+
+	/** It stays here for that reason, which is returned if no other scan would escape it. */
+	#failed(scan: Scan, reason: Error, started: boolean): Error | undefined {
+		const { listener, postponed, ticks } = this.#options;
+		listener.stayed(scan, reason);
+		// Over a connection that is there it was tidied up at once.
+		this.#options.tidy.due ||= !this.#tree?.session.connection.alive;
+		// The journal's own error is no scan's: it is closed by it.
+		if (this.#journal?.closed)
+			return this.#lose(reason);
+		if ((started && !this.#connected) || concernsAll(faultOf(reason)))
+			return reason;
+		postponed.failed(scan, reason, ticks());
+		return undefined;
+	}
+
+	/** Goes on with a scan over as many connections as it takes, until it has its name. failure: of what was tried first, unless that is the rename. */
+	async #bring(transfer: Transfer, failure: Error | undefined): Promise<string> {
+		const { listener, patienceMs, ticks } = this.#options;
+		const backOff = this.#backOff;
+		for (let since = -1; ; ) {
+			if (failure) {
+				const fault = backOff.failed(failure, ticks()), { action } = fault;
 				this.#connected ||= this.#tree?.connected ?? false;
 				if (action === Action.RESUME || !this.#connected)
 					this.#drop();
 				// What this device has left there may be what fills the share.
-				else if (fault === Faults.FULL && !this.#lookedForRoom) {
-					this.#lookedForRoom = this.#options.tidy.due = true;
-					if (await this.#tidy() > 0)
-						continue;
+				const roomMade = fault === Faults.FULL && !this.#lookedForRoom && await this.#makeRoom();
+				if (!roomMade) {
+					const waitMs = backOff.waitMs(ticks());
+					if (backOff.failures === 1)
+						since = ticks();
+					if (action !== Action.RESUME || ticks() + waitMs - since > patienceMs || (!this.#connected && !(wasCut(failure) && backOff.failures <= firstFailuresMax)))
+						throw failure;
+					listener.interrupted(transfer.scan, failure, waitMs);
+					await wait(waitMs);
 				}
-				const waitMs = backOff.waitMs(ticks());
-				if (backOff.failures === 1)
-					since = ticks();
-				if (action !== Action.RESUME || ticks() + waitMs - since > patienceMs || (!this.#connected && !(wasCut(error as Error) && backOff.failures <= firstFailuresMax)))
-					throw error;
-				listener.interrupted(scan, error as Error, waitMs);
-				await wait(waitMs);
+			}
+			try {
+				return (transfer.renamed ? undefined : await transfer.run(this.#tree ?? await this.#connect())) ?? await transfer.end();
+			}
+			catch (error) {
+				failure = error as Error;
 			}
 		}
+	}
+
+	/** Whether what this device has left on the full share could be deleted. */
+	async #makeRoom(): Promise<boolean> {
+		this.#lookedForRoom = this.#options.tidy.due = true;
+		return await this.#tidy() > 0;
 	}
 
 	async #connect(): Promise<TreeConnect> {
@@ -304,7 +377,7 @@ export class Uploader {
 		if (!tidy.due || !journal || !tree?.connected || !tree.session.connection.alive)
 			return 0;
 		try {
-			const deleted = await deleteLeftovers(tree, path, device, number => isNeeded(journal, number));
+			const deleted = await deleteLeftovers(tree, path, device, number => number === this.#sending?.entry.temporary || isNeeded(journal, number));
 			tidy.due = false;
 			return deleted;
 		}

@@ -46,6 +46,20 @@ describe("budgets: the wire, 3.1.1 signed", function () {
 		}
 	});
 
+	it("each further scan takes one: it goes up while the one before it gets its name", async () => {
+		const proxy = await Turns.before(samba, 150);
+		const scanner = new Scanner();
+		try {
+			for (let i = 1; i <= 8; i++) scanner.put(`small ${i}.pdf`, 1000 * i);
+			assertSaid(await scanner.send({ ...proxy.target, share: samba.share, user: samba.user!, password: samba.password! }, { after: "move" }), 0, /8 scans arrived/);
+			ok(1 + proxy.turns <= roundTripsMax + 7, `${1 + proxy.turns} round trips, ${proxy.requests} messages`);
+		}
+		finally {
+			await proxy.close();
+			scanner.remove();
+		}
+	});
+
 	for (const [slots, hostOptions, writes] of [["a device's slots", deviceSlots, 7], ["the manifest's slots", [], 2]] as const) {
 		it(`100 KB take at most ${roundTripsMax} round trips in ${slots}, and ${perWriteMax} bytes for each WRITE but the first`, async () => {
 			const one = await upload(1000, hostOptions), several = await upload(100_000, hostOptions);

@@ -1,5 +1,5 @@
 /**
- * One case of the sweep of faults on the wire: scans of three sizes go up through a proxy that does something at one message, or one byte, of the first connection;
+ * One case of the sweep of faults on the wire: scans of four sizes go up through a proxy that does something at one message, or one byte, of the first connection;
  * afterwards each scan has to be on the share, whole, once, under its name, no temporary left, and the local files as `after` says.
  */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -20,8 +20,8 @@ export interface Case {
 	readonly direction: "request" | "reply";
 	readonly after: "keep" | "move" | "delete";
 	readonly encryption: "on-demand" | "required";
-	/** Bytes that the three scans have. */
-	readonly sizes: readonly [number, number, number];
+	/** Bytes that the four scans have. */
+	readonly sizes: readonly [number, number, number, number];
 	/** How often it happens: on that many connections in a row. */
 	readonly times: number;
 	readonly dialect: string;
@@ -43,7 +43,7 @@ export function caseOf(seed: number, n: number): Case {
 	return {
 		// During the log-on silence takes the time of an answer, half a minute: one such case is in refusals.test.ts.
 		kind, at: kind === "silence" ? 10 + dice.below(messages / 2) : dice.below(4) === 0 ? dice.below(12) : dice.below(messages), direction: pick(["request", "reply"]), after: pick(["keep", "move", "delete"]), encryption: pick(["on-demand", "required"]),
-		sizes: [0, 1 + dice.below(3000), 200_000 + dice.below(1_500_000)], times: 1 + (dice.below(3) === 0 ? dice.below(3) : 0), dialect: pick(["3.1.1", "3.1.1", "3.0", "2.1", "2.0.2"]), slots,
+		sizes: [0, 1 + dice.below(3000), 1 + dice.below(150_000), 200_000 + dice.below(1_350_000)], times: 1 + (dice.below(3) === 0 ? dice.below(3) : 0), dialect: pick(["3.1.1", "3.1.1", "3.0", "2.1", "2.0.2"]), slots,
 	};
 }
 

@@ -63,7 +63,7 @@ export async function bench(options: PeerOptions & { slotLength?: number; answer
 			const listener: UploadListener = {
 				started() {},
 				progressed(confirmed) { it.progress.push(confirmed); },
-				arrived(scan, name, trouble) { it.outcomes.push({ scan, name, trouble }); },
+				arrived(scan, name, _elapsedMs, trouble) { it.outcomes.push({ scan, name, trouble }); },
 				remembered(scan, trouble) { it.outcomes.push({ scan, before: true, trouble }); },
 				interrupted(_scan, reason) { it.interruptions.push(reason); },
 				stayed(scan, reason) { it.outcomes.push({ scan, reason }); },

@@ -15,7 +15,7 @@ describe("the report", () => {
 		const { it, lines, clock } = report(false);
 		it.started(scan);
 		clock.now += 500;
-		it.arrived(scan, "scan (2).pdf", undefined);
+		it.arrived(scan, "scan (2).pdf", 500, undefined);
 		it.finish("/scans", "XS heap peak 27 KB");
 		deepEqual(lines, ["  scan.pdf: 2.0 MB, 4.0 MB/s, arrived as in/box/scan (2).pdf", "1 scan arrived (2.0 MB); XS heap peak 27 KB"]);
 		equal(it.complete, true);
@@ -28,7 +28,7 @@ describe("the report", () => {
 			clock.now += 20;
 			it.progressed(i * 100_000);
 		}
-		it.arrived(scan, "scan.pdf", undefined);
+		it.arrived(scan, "scan.pdf", 400, undefined);
 		equal(bars.length, 5);
 		ok(/scan\.pdf \[######------------------\] 500 KB of 2\.0 MB, 5\.0 MB\/s/.test(bars[0]!), bars[0]);
 		equal(bars[4], "");
@@ -43,6 +43,17 @@ describe("the report", () => {
 			it.progressed(i * 100_000);
 		}
 		deepEqual(lines, ["  scan.pdf: 25 %, 500 KB of 2.0 MB, 100 KB/s", "  scan.pdf: 50 %, 1.0 MB of 2.0 MB, 100 KB/s"]);
+	});
+
+	it("goes on with the bar of a scan that was started before the one before it arrived", () => {
+		const { it, lines, bars, clock } = report(true);
+		it.started(scan);
+		it.started({ ...scan, name: "next.pdf" });
+		it.arrived(scan, "scan.pdf", 1000, undefined);
+		clock.now += 100;
+		it.progressed(500_000);
+		ok(/next\.pdf \[######-/.test(bars[1]!), bars[1]);
+		deepEqual(lines, ["  scan.pdf: 2.0 MB, 2.0 MB/s, arrived as in/box/scan.pdf"]);
 	});
 
 	it("tells a reason once, and counts what stayed", () => {
@@ -60,7 +71,7 @@ describe("the report", () => {
 	it("is not complete when the local file could not be dealt with", () => {
 		const { it, lines } = report(false);
 		it.started(scan);
-		it.arrived(scan, "scan.pdf", new Error("scan.pdf arrived, but could not be deleted here: read-only"));
+		it.arrived(scan, "scan.pdf", 500, new Error("scan.pdf arrived, but could not be deleted here: read-only"));
 		equal(it.complete, false);
 		equal(lines[1], "  ! scan.pdf arrived, but could not be deleted here: read-only");
 	});

@@ -50,7 +50,7 @@ describe("the state file", () => {
 		equal(JSON.parse(text()).files[0].state, "sending");
 		clock.ticks += 2000;
 		state.progressed(500_000);
-		state.arrived(a, "2024/a.pdf", undefined);
+		state.arrived(a, "2024/a.pdf", 2000, undefined);
 		state.remembered(scan("b.pdf"), undefined);
 		const c = scan("c.pdf");
 		state.started(c);
@@ -79,19 +79,38 @@ describe("the state file", () => {
 		deepEqual(lines, []);
 	});
 
+	it("tells two apart where the next was started before the one before it was settled", () => {
+		const state = make(), [a, b, c] = ["a.pdf", "b.pdf", "c.pdf"].map(name => scan(name)) as [Scan, Scan, Scan];
+		state.started(a);
+		state.progressed(2_000_000);
+		state.started(b);
+		state.progressed(500_000);
+		state.interrupted(a, new Error("lost"), 250);
+		state.arrived(a, "a.pdf", 4000, undefined);
+		state.started(c);
+		state.progressed(1_000_000);
+		state.stayed(b, new Error("no"));
+		state.finish();
+		deepEqual(JSON.parse(text()).files, [
+			{ name: "c.pdf", state: "sending", size: 2_000_000, confirmed: 0, bytesPerSecond: 0, retries: 0 },
+			{ name: "b.pdf", state: "stayed", size: 2_000_000, confirmed: 0, bytesPerSecond: 0, retries: 0, reason: "no" },
+			{ name: "a.pdf", state: "arrived", size: 2_000_000, confirmed: 2_000_000, bytesPerSecond: 500_000, retries: 1, as: "a.pdf" },
+		]);
+	});
+
 	it("is written every ten seconds at the most, and at the end", () => {
 		const state = make();
 		state.started(scan("first.pdf"));
 		const before = text();
 		for (let i = 0; i < 9; i++) {
 			clock.ticks += 1000;
-			state.arrived(scan(`${i}.pdf`), `${i}.pdf`, undefined);
+			state.arrived(scan(`${i}.pdf`), `${i}.pdf`, 1000, undefined);
 		}
 		equal(text(), before);
 		clock.ticks += 1000;
-		state.arrived(scan("ten.pdf"), "ten.pdf", undefined);
+		state.arrived(scan("ten.pdf"), "ten.pdf", 1000, undefined);
 		equal(JSON.parse(text()).totals.arrived, 10);
-		state.arrived(scan("last.pdf"), "last.pdf", undefined);
+		state.arrived(scan("last.pdf"), "last.pdf", 1000, undefined);
 		state.finish();
 		equal(JSON.parse(text()).totals.arrived, 11);
 	});
