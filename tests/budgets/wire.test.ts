@@ -79,7 +79,8 @@ describe("budgets: the wire, 3.1.1 signed", function () {
 		const scanner = new Scanner();
 		try {
 			scanner.put(`${++files}.pdf`, size);
-			assertSaid(await scanner.send({ ...proxy.target, share: samba.share, user: samba.user!, password: samba.password! }, {}, { hostOptions }), 0, /3\.1\.1, signed/);
+			// A server that is slow because the machine is busy gets no ECHO, which would count.
+			assertSaid(await scanner.send({ ...proxy.target, share: samba.share, user: samba.user!, password: samba.password! }, { timeout: 600 }, { hostOptions }), 0, /3\.1\.1, signed/);
 			equal(proxy.connections, 1);
 			ok(1 + proxy.turns <= roundTripsMax, `${1 + proxy.turns} round trips, ${proxy.requests} messages`);
 			return proxy.sent + proxy.received - size;
