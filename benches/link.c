@@ -4,7 +4,7 @@
  *
  *   link MBIT DELAY_MS QUEUE_KB LOSS SEED COMMAND …
  *
- * Runs COMMAND on the far side, 10.77.0.2, with LINK_NEAR=/proc/<pid>/ns/net in its environment: what `nsenter --net=$LINK_NEAR` runs is on
+ * TCP is Reno on both sides. Runs COMMAND on the far side, 10.77.0.2, with LINK_NEAR=/proc/<pid>/ns/net in its environment: what `nsenter --net=$LINK_NEAR` runs is on
  * the near side, 10.77.0.1. Ends with the command's exit code; the namespaces go with the processes. Bytes are those of IP packets, of 1500 at most.
  * On SIGUSR1 it writes "FIRST LAST BYTES DROPPED" to standard error: when the near side's first packet since the last such line came and when its last
  * one did, in seconds; the bytes that it sent, and packets dropped in both directions. Needs root.
@@ -96,11 +96,22 @@ static void set_address(int control, unsigned long what, const char *text)
 		give_up("address");
 }
 
+/* Reno, which is what lwIP does, and every Linux has: else the kernel's default would decide what a lossy link gives. */
+static void use_reno(void)
+{
+	static const char name[] = "reno";
+	int setting = open("/proc/sys/net/ipv4/tcp_congestion_control", O_WRONLY | O_CLOEXEC);
+	if (setting < 0 || write(setting, name, sizeof name - 1) < 0)
+		give_up("/proc/sys/net/ipv4/tcp_congestion_control");
+	close(setting);
+}
+
 /* Moves this process into a new namespace and makes its end of the link: a tun device's descriptor. */
 static int make_end(const char *address)
 {
 	if (unshare(CLONE_NEWNET) < 0)
 		give_up("a network namespace (is this root?)");
+	use_reno();
 	int tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq request = { 0 };
 	strcpy(request.ifr_name, "link0");
