@@ -144,10 +144,11 @@ describe("the next scan", () => {
 		const journal = new Journal({ path: it.journal, anew: false, log() {}, random: (into, at, length) => into.fill(++seed, at, at + length) });
 		let prepared = 0;
 		const prepare = journal.prepare.bind(journal);
-		journal.prepare = () => {
+		// XS freezes the class.
+		Object.defineProperty(journal, "prepare", { value() {
 			if (++prepared === 2) throw new StorageError("no room", { cause: Object.assign(new Error("no room"), { code: "EIO" }) });
 			prepare();
-		};
+		} });
 		it.peer.before = turn => {
 			if (!isRename(turn)) return;
 			const { peer } = it;
