@@ -26,7 +26,7 @@ import { Transport } from "./modules/net/transport.js";
 import { parseSettings, settingsHelp, type Settings } from "./modules/settings/settings.js";
 import { NTStatus } from "./modules/smb2/status.js";
 import { freezeFields } from "./modules/smb2/wire.js";
-import { deviceName, Journal } from "./modules/uploader/journal.js";
+import { deviceName, Journal } from "./modules/uploader/journal/journal.js";
 import { checkPattern } from "./modules/uploader/naming.js";
 import { PostponedScans } from "./modules/uploader/postponed.js";
 import { Report, size } from "./modules/uploader/report.js";

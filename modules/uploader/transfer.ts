@@ -14,7 +14,7 @@ import type { TreeConnect } from "../client/tree-connect.js";
 import { ProtocolError, StatusError, StorageError, TransportError } from "../errors/errors.js";
 import { NTStatus } from "../smb2/status.js";
 import { agreesBefore, holdsScan } from "./content.js";
-import { type JournalEntry, JournalState } from "./journal-record.js";
+import { type JournalEntry, JournalState } from "./journal/record.js";
 import { numberedName, targetName } from "./naming.js";
 import { Action, Faults, faultOf } from "./retry.js";
 import { isUnchanged, type Scan } from "./spool.js";

@@ -7,8 +7,8 @@ import { crc32, createDirectory, flushFolder, move, putText, remove } from "../.
 import type { TreeConnect } from "../client/tree-connect.js";
 import { StorageError, TransportError } from "../errors/errors.js";
 import { fingerprint, isTimeProof } from "./fingerprint.js";
-import type { Journal } from "./journal.js";
-import { JournalEntry, JournalState } from "./journal-record.js";
+import type { Journal } from "./journal/journal.js";
+import { JournalEntry, JournalState } from "./journal/record.js";
 import { deleteLeftovers } from "./leftovers.js";
 import { numberedName } from "./naming.js";
 import type { PostponedScans } from "./postponed.js";

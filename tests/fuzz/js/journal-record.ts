@@ -1,5 +1,5 @@
 /** A record of the journal. */
-import { checkRecord, compareKeys, getEntry, keyAt, keyLength, lengthAt, putEntry, recordMax, sameSize, stateAt, temporaryAt, trimRecord } from "../../../modules/uploader/journal-record.js";
+import { checkRecord, compareKeys, getEntry, keyAt, keyLength, lengthAt, putEntry, recordMax, sameSize, stateAt, temporaryAt, trimRecord } from "../../../modules/uploader/journal/record.js";
 import { deepEqual, equal, ok } from "../../support/assert.js";
 import { hex } from "../../support/hex.js";
 import { outcome, sumOf } from "../guide/target.js";

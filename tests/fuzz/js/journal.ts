@@ -1,8 +1,8 @@
 /** The journal: its calls in any order, and bytes of its files changed in between, with their checksums made right again or not. */
 import { crc32, File } from "../../../hosts/storage/storage.js";
 import { StorageError } from "../../../modules/errors/errors.js";
-import { Journal } from "../../../modules/uploader/journal.js";
-import { JournalEntry, JournalState, type ScanKey } from "../../../modules/uploader/journal-record.js";
+import { Journal } from "../../../modules/uploader/journal/journal.js";
+import { JournalEntry, JournalState, type ScanKey } from "../../../modules/uploader/journal/record.js";
 import { equal, ok } from "../../support/assert.js";
 import { hex } from "../../support/hex.js";
 import { Random } from "../../support/random.js";

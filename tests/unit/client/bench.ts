@@ -6,7 +6,7 @@ import type { Habits } from "../../../modules/client/habits.js";
 import { negotiate, type Policy } from "../../../modules/client/negotiate.js";
 import { Session } from "../../../modules/client/session.js";
 import type { TreeConnect } from "../../../modules/client/tree-connect.js";
-import { Journal } from "../../../modules/uploader/journal.js";
+import { Journal } from "../../../modules/uploader/journal/journal.js";
 import { PostponedScans } from "../../../modules/uploader/postponed.js";
 import { Uploader, type UploadListener, type UploaderOptions } from "../../../modules/uploader/uploader.js";
 import type { Scan } from "../../../modules/uploader/spool.js";

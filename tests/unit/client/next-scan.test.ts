@@ -1,7 +1,7 @@
 /** A scan's rename and the next scan's first message, which go out in one round trip: what becomes of either where the other fails. */
 import Timer from "timer";
 import { StorageError, TransportError } from "../../../modules/errors/errors.js";
-import { Journal } from "../../../modules/uploader/journal.js";
+import { Journal } from "../../../modules/uploader/journal/journal.js";
 import { bytesEqual, deepEqual, equal, ok } from "../../support/assert.js";
 import { Command, type Peer, Status, type Turn } from "../../support/peer.js";
 import { type Bench, bench, pattern, putScan } from "./bench.js";

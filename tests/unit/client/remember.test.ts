@@ -1,8 +1,8 @@
 /** What the uploader remembers in the journal, and what it does without one. */
 import { remove, status, Status as FileStatus } from "../../../hosts/storage/storage.js";
 import { StorageError, TransportError } from "../../../modules/errors/errors.js";
-import { Journal } from "../../../modules/uploader/journal.js";
-import { type JournalEntry, JournalState } from "../../../modules/uploader/journal-record.js";
+import { Journal } from "../../../modules/uploader/journal/journal.js";
+import { type JournalEntry, JournalState } from "../../../modules/uploader/journal/record.js";
 import { PostponedScans } from "../../../modules/uploader/postponed.js";
 import { deepEqual, equal, ok } from "../../support/assert.js";
 import { Command, Status } from "../../support/peer.js";

@@ -1,7 +1,7 @@
 import { File, remove, Status, status } from "../../../hosts/storage/storage.js";
 import { StorageError } from "../../../modules/errors/errors.js";
-import { deviceName, Journal } from "../../../modules/uploader/journal.js";
-import { checkRecord, JournalEntry, JournalState, putEntry, recordMax, type ScanKey } from "../../../modules/uploader/journal-record.js";
+import { deviceName, Journal } from "../../../modules/uploader/journal/journal.js";
+import { checkRecord, JournalEntry, JournalState, putEntry, recordMax, type ScanKey } from "../../../modules/uploader/journal/record.js";
 import { bytesEqual, deepEqual, equal, ok, throws } from "../../support/assert.js";
 import { Dice } from "../../support/dice.js";
 import { clear, load, save, scratch } from "../../support/scratch.js";

@@ -3,10 +3,10 @@
  * it is so. Two files take turns: each holds a base, sorted as the spool sorts, and a tail of records in the order of events; a full tail is merged with the base
  * into the other file, whose header comes last and makes it the one that counts. Nothing that counts is ever written over, renamed or deleted.
  */
-import { crc32, File, flushFolder, Lock } from "../../hosts/storage/storage.js";
-import { StorageError } from "../errors/errors.js";
-import { checkRecord, compareKeys, getEntry, JournalEntry, JournalState, keyAt, keyLength, lengthAt, putEntry, putKey, sameSize, type ScanKey, stateAt, temporaryAt, trimRecord } from "./journal-record.js";
-import { baseAt, Block, Marks, Merger, recordsMost, sector } from "./journal-base.js";
+import { crc32, File, flushFolder, Lock } from "../../../hosts/storage/storage.js";
+import { StorageError } from "../../errors/errors.js";
+import { checkRecord, compareKeys, getEntry, JournalEntry, JournalState, keyAt, keyLength, lengthAt, putEntry, putKey, sameSize, type ScanKey, stateAt, temporaryAt, trimRecord } from "./record.js";
+import { baseAt, Block, Marks, Merger, recordsMost, sector } from "./base.js";
 
 export interface JournalOptions {
 	/** Its files are this path with "-a" and "-b" behind it. */

@@ -1,5 +1,5 @@
 /** The journal's records, docs/JOURNAL.md: what is known of one scan ↔ bytes. No files here. */
-import { getText, putText } from "../../hosts/storage/storage.js";
+import { getText, putText } from "../../../hosts/storage/storage.js";
 
 /** How far a scan has come; each value may follow any other. */
 export const JournalState = Object.freeze({

@@ -1,6 +1,6 @@
 /** The base of the journal's files, docs/JOURNAL.md: how it is laid out, and who writes it. Who reads it is journal.ts, in the memory that it has already. */
-import { crc32, type File } from "../../hosts/storage/storage.js";
-import { recordMin } from "./journal-record.js";
+import { crc32, type File } from "../../../hosts/storage/storage.js";
+import { recordMin } from "./record.js";
 
 /** What is written in one step is a multiple of this, and lies in no sector of what was written before. */
 export const sector = 512;
