@@ -130,7 +130,7 @@ export class Journal {
 			}
 			// All of them: that is rather another folder, or a medium that is not there.
 			if (gone > scansMax && gone > this.#baseRecords >> 2 && gone < this.#baseRecords)
-				this.#guarded(this.#compact, undefined);
+				this.compact();
 			left = this.#guarded(this.#forgetGone, undefined);
 		}
 		this.#marks = undefined;
@@ -167,7 +167,10 @@ export class Journal {
 	}
 
 	/** Merges the tail into the base. It happens by itself when the tail is full. */
-	compact(): void { this.#guarded(this.#compact, undefined); }
+	compact(): void {
+		this.#needFile();
+		this.#guarded(this.#compact, undefined);
+	}
 
 	/** Storage's own errors become StorageErrors that name the journal; after one of them it is closed, for nobody knows what is on the medium. run: a method of this class, for a closure is garbage. */
 	#guarded<A, T>(run: (argument: A) => T, argument: A): T {

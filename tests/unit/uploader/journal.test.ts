@@ -530,6 +530,16 @@ describe("the journal", () => {
 		open().close();
 	});
 
+	it("rewrites nothing once it is closed: what it knew is known when it is opened again", () => {
+		let journal = open();
+		journal.record(entry(scan("a")));
+		journal.close();
+		throws(() => journal.compact(), StorageError, /closed/);
+		journal = again(journal);
+		deepEqual(journal.find(scan("a")), entry(scan("a")));
+		journal.close();
+	});
+
 	it("says why it can't be written", () => {
 		path = `${folder}/none/.scan-journal`;
 		throws(() => open(), StorageError, /^journal .*none\/\.scan-journal: open .*No such file/);
