@@ -73,12 +73,12 @@ export function libsmb2(program, chunk = 65536, window = 4) {
 	};
 }
 
+/** -t: its own 20 seconds are over before what it has under way is through a slow link. */
 export const smbclient = {
 	name: "smbclient",
 	supports: ({ smbclient }) => smbclient !== undefined,
 	command: ({ smbclient: options, guest }, target, path) => ["smbclient", [
-		`//${target.address}/${target.share}`, "-p", String(target.port), "-s", "/dev/null", // Its 20 seconds are over before what it has under way is through a slow link.
-		"-t", "300", "-U", guest ? "nobody-here%none" : `${target.user}%${target.password}`, ...options, "-c", `put "${path}" "${basename(path)}"`,
+		`//${target.address}/${target.share}`, "-p", String(target.port), "-s", "/dev/null", "-t", "300", "-U", guest ? "nobody-here%none" : `${target.user}%${target.password}`, ...options, "-c", `put "${path}" "${basename(path)}"`,
 	]],
 };
 
