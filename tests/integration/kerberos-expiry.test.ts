@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "../support/assert.js";
 import { type KDC, startKDC, startKerberosSamba } from "../support/kdc.js";
 import { Command, type Message, Proxy, at } from "../support/proxy.js";
-import { allBits } from "../support/run.js";
+import { allBits, builds32 } from "../support/run.js";
 import { type Samba, defaultUser } from "../support/samba.js";
 import { Scanner, assertSaid, assertSame, onShare } from "../support/scanner.js";
 
@@ -77,6 +77,36 @@ describe("Kerberos tickets that expire", function () {
 			finally { await proxy.close(); }
 		});
 	}
+
+	(builds32 ? it : it.skip)("with the connection, while one scan is to get its name and the next is on its way: both arrive once, in the 64 KiB of a device", async () => {
+		kdc.admin([`modprinc -maxlife "2 seconds" ${service}`]);
+		const names = ["1.pdf", "2.pdf", "3.pdf"], bytes = names.map((name, i) => scanner.put(name, 30_000 + i)), tickets = issued("TGS_REQ");
+		let renames = 0, begun = 0;
+		const proxy = await Proxy.start({
+			port: samba.port,
+			request({ command, connection, bytes }) {
+				if (connection === 0 && command === Command.SET_INFO) renames++;
+				if (connection === 0 && command === Command.CREATE && renames > 0) begun++;
+				return bytes;
+			},
+			reply(message) {
+				if (message.connection > 0 || message.command !== Command.SET_INFO) return message.bytes;
+				setTimeout(() => message.cut(true), 2500);
+				return undefined;
+			},
+		});
+		try {
+			const run = await scanner.send({ address: "127.0.0.1", port: proxy.port, share: samba.share, user, password }, { ...settings, path: "cut off", encryption: "off" }, { bits: 32, hostOptions: ["--report"] });
+			assertSaid(run, 0, /1\.pdf: .*going on in/, /3 scans arrived/);
+			for (const [i, name] of names.entries()) assertSame(`${samba.folderOf()}/cut off/${name}`, bytes[i]!);
+			deepEqual(onShare(samba, "cut off"), names);
+			equal(`${renames} renamed, ${begun} begun`, "1 renamed, 1 begun");
+			equal(issued("TGS_REQ") - tickets, 2);
+			const used = Number(/ staticUsed=(\d+)/.exec(run.err)?.[1]);
+			ok(used > 0 && used <= 65_536, run.err);
+		}
+		finally { await proxy.close(); }
+	});
 
 	it("between two scans: new ones are got, the ticket-granting ticket included", async () => {
 		kdc.admin([`modprinc -maxlife "10 hours" ${service}`, `modprinc -maxlife "2 seconds" krbtgt/${kdc.realm}`]);
