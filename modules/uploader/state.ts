@@ -71,7 +71,7 @@ export class StateFile implements UploadListener {
 		this.#next.started(scan);
 	}
 
-	// A property, so that it can be handed on without a closure. Nothing is written here: a device can open but few files at a time.
+	// A property, so that it can be handed on without a closure. Nothing is written while a scan is on its way, here or when the one before it arrives: a device can open but three files at a time.
 	readonly progressed = (confirmed: number): void => {
 		this.#confirmed = confirmed;
 		this.#next.progressed(confirmed);
@@ -86,7 +86,10 @@ export class StateFile implements UploadListener {
 		file.as = cut(name, nameLength);
 		file.confirmed = scan.size;
 		file.bytesPerSecond = Math.round(scan.size * 1000 / Math.max(1, elapsedMs));
-		this.#write(false);
+		if (this.#scan === scan)
+			this.#write(false);
+		else
+			this.#news = true;
 		this.#next.arrived(scan, name, elapsedMs, trouble);
 	}
 

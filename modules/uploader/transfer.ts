@@ -39,7 +39,7 @@ export interface TransferOptions {
 	/** Up to which byte the server has confirmed all. Called for every WRITE: it should allocate nothing, and not throw. */
 	progressed(confirmed: number): void;
 	/** Settles when what another scan has begun meanwhile is answered: the pipeline, and the way to the server, are free then. */
-	alone(): Promise<void> | undefined;
+	alone(): Promise<unknown> | undefined;
 }
 
 /** Between two records of how far the server has come. */
@@ -116,23 +116,24 @@ export class Transfer {
 		this.#begun.put.catch(ignore);
 	}
 
-	/** Settles when what begin() has asked for was answered, or can't be any more. */
-	async begun(): Promise<void> {
+	/** Settles when what begin() has asked for was answered, or can't be any more: with the file, if there is one. */
+	async begun(): Promise<Put | undefined> {
+		let put: Put | undefined;
 		try {
-			await this.#begun?.put;
+			put = await this.#begun?.put;
 		}
 		catch {
 			// run() hears of it.
 		}
-		// It finds the file, if there is one, over the next connection, for which this one is not to be kept in memory.
+		// It finds the file over the next connection, for which this one is not to be kept in memory.
 		if (!this.#begun?.tree.session.connection.alive)
 			this.#begun = undefined;
+		return put;
 	}
 
 	/** Undoes what begin() has begun, for that reason. */
 	async abandon(reason: Error): Promise<void> {
-		await this.begun();
-		const put = await quietly(this.#begun?.put);
+		const put = await this.begun();
 		this.#begun = undefined;
 		if (put)
 			await this.#leave(put.open, reason);
@@ -608,7 +609,7 @@ export function temporaryNumber(device: string, name: string): number {
 }
 
 /** What came of it, or undefined where the server refused. Other errors concern the connection, and more than this one request. */
-async function quietly<T>(request: Promise<T> | undefined): Promise<T | undefined> {
+async function quietly<T>(request: Promise<T>): Promise<T | undefined> {
 	try {
 		return await request;
 	}

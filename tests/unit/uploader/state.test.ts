@@ -98,6 +98,18 @@ describe("the state file", () => {
 		]);
 	});
 
+	it("is not written while the next scan is on its way, for a device can open but three files; it is after that", () => {
+		const state = make(), a = scan("a.pdf"), b = scan("b.pdf");
+		state.started(a);
+		state.started(b);
+		const before = text();
+		clock.ticks += 20_000;
+		state.arrived(a, "a.pdf", 1000, undefined);
+		equal(text(), before);
+		state.arrived(b, "b.pdf", 1000, undefined);
+		equal(JSON.parse(text()).totals.arrived, 2);
+	});
+
 	it("is written every ten seconds at the most, and at the end", () => {
 		const state = make();
 		state.started(scan("first.pdf"));
