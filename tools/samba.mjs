@@ -311,9 +311,20 @@ class Samba {
 
 /** The environment in which a program has another clock, as faketime(1) gives it, but without a process in between: "-10y", "+0 x60". Files' times are not shifted. */
 export function otherClock(clock) {
-	const { stdout } = spawnSync("faketime", ["-f", "+0", "printenv", "LD_PRELOAD"], { encoding: "utf8" });
-	if (!stdout) throw new Error("faketime is not installed: `node tools/setup.mjs --tests` installs it, or says what to install");
+	forgetOrphans();
+	const { stdout, stderr, error } = spawnSync("faketime", ["-f", "+0", "printenv", "LD_PRELOAD"], { encoding: "utf8" });
+	if (error) throw new Error("faketime is not installed: `node tools/setup.mjs --tests` installs it, or says what to install", { cause: error });
+	if (!stdout) throw new Error(`faketime: ${stderr}`);
 	return { LD_PRELOAD: stdout.trim(), FAKETIME: clock, NO_FAKE_STAT: "1" };
+}
+
+/** Takes away what programs that were killed have left of libfaketime's memory, by process id: another program that gets that number would end at finding it. */
+function forgetOrphans() {
+	const folder = "/dev/shm";
+	for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+		const [, pid] = /^(?:sem\.faketime_sem|faketime_shm)_([0-9]+)$/.exec(name) ?? [];
+		if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { force: true });
+	}
 }
 
 /** The first port that an ordinary user may listen on. */

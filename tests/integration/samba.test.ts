@@ -1,8 +1,9 @@
 /** What the tests' Samba tells of itself. */
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { deepEqual, equal } from "../support/assert.js";
-import { type Samba, holdOpen, startSamba } from "../support/samba.js";
+import { deepEqual, equal, ok } from "../support/assert.js";
+import { type Samba, holdOpen, otherClock, startSamba } from "../support/samba.js";
 import { putOnShare } from "../support/scanner.js";
 
 describe("the tests' Samba", function () {
@@ -31,5 +32,15 @@ describe("the tests' Samba", function () {
 			deepEqual(samba.connections(), connections);
 		}
 		finally { await release(); }
+	});
+
+	it("takes away what killed programs have left of libfaketime's memory, and nobody else's", () => {
+		const nameOf = (pid: number): string => `/dev/shm/sem.faketime_sem_${pid}`, dead = nameOf(spawnSync("true").pid), alive = nameOf(process.pid);
+		for (const path of [dead, alive]) writeFileSync(path, "");
+		try {
+			ok(otherClock("+0")["LD_PRELOAD"]!.includes("libfaketime"));
+			deepEqual([dead, alive].map(path => existsSync(path)), [false, true]);
+		}
+		finally { for (const path of [dead, alive]) rmSync(path, { force: true }); }
 	});
 });

@@ -112,17 +112,20 @@ describe("the state file", () => {
 
 	it("is written every ten seconds at the most, and at the end", () => {
 		const state = make();
+		const arrives = (name: string, ms: number): void => {
+			const one = scan(name);
+			state.started(one);
+			clock.ticks += ms;
+			state.arrived(one, name, ms, undefined);
+		};
 		state.started(scan("first.pdf"));
 		const before = text();
-		for (let i = 0; i < 9; i++) {
-			clock.ticks += 1000;
-			state.arrived(scan(`${i}.pdf`), `${i}.pdf`, 1000, undefined);
-		}
+		for (let i = 0; i < 9; i++) arrives(`${i}.pdf`, 1000);
 		equal(text(), before);
-		clock.ticks += 1000;
-		state.arrived(scan("ten.pdf"), "ten.pdf", 1000, undefined);
+		arrives("ten.pdf", 1000);
 		equal(JSON.parse(text()).totals.arrived, 10);
-		state.arrived(scan("last.pdf"), "last.pdf", 1000, undefined);
+		arrives("last.pdf", 0);
+		equal(JSON.parse(text()).totals.arrived, 10);
 		state.finish();
 		equal(JSON.parse(text()).totals.arrived, 11);
 	});
