@@ -48,5 +48,5 @@ export async function link({ release64, put, table, say }) {
 		rows.push([`${title}: first to last packet`, ...clients.map(name => `${share(name, "wire")} %`)]);
 	}
 	table("Share of an emulated link, 8 MiB, 3.1.1 signed", ["", ...names], rows,
-		["TCP is Reno, as lwIP\'s is. With IP it leaves 96.5 % of a link, at 1500 bytes a packet. \"Whole process\" has the desktop host's start in it, which parses all modules; a device has them in flash."]);
+		["TCP is Reno, as lwIP's is. With IP it leaves 96.5 % of a link, at 1500 bytes a packet. \"Whole process\" has the desktop host's start in it, which parses all modules; a device has them in flash."]);
 }

@@ -109,7 +109,7 @@ export class Transfer {
 	/** Whether begin() may be called: nothing of it is on the share yet, and nothing has to be looked at or written down first. */
 	get mayBegin(): boolean { return this.entry.temporary === 0 && !this.#direct; }
 
-	/** Sends the request that makes the file, and what of its bytes goes with that; run() awaits the answer. Whatever else is asked for meanwhile must leave the pipeline alone. Throws StorageError as run() does. */
+	/** Has the file made, and its bytes sent where they go up behind that (put()); run() awaits the answer. Whatever else is asked for meanwhile must leave the pipeline alone. Throws StorageError as run() does. */
 	begin(tree: TreeConnect): void {
 		this.#checkFound();
 		this.#begun = { tree, put: this.#create(tree) };
